@@ -1,0 +1,62 @@
+# Barrymore. `make` alone lists what there is.
+.DEFAULT_GOAL := help
+PORT ?= 8000
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PYTHONPATH := src:.
+export DJANGO_SETTINGS_MODULE := barrymore.config.settings
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+run: install bundle words  ## start the product with its living demo company at http://localhost:8000 (PORT= chooses)
+	@$(BIN)/python -m barrymore run-demo --port $(PORT)
+
+test: install-dev bundle words  ## every test; installs what the tests need (root needed for Debian packages)
+	@bash scripts/test-needs
+	@bash scripts/test
+
+test-long: install-dev bundle words  ## what takes long: kills under load
+	@bash scripts/test-needs
+	@$(BIN)/python -m pytest tests -m long
+
+lint: install-dev  ## ruff, mypy, the layers contract, budgets
+	@bash scripts/lint
+
+bench: install-dev bundle words  ## CPU per operation at 100,000 conversations on SQLite and PostgreSQL
+	@bash scripts/test-needs
+	@$(BIN)/python -m bench
+
+shots: install-dev bundle words  ## walk the product in Chromium and photograph it into var/shots
+	@bash scripts/test-needs
+	@$(BIN)/python -m shots
+
+locks:  ## compile the hashed lock files anew
+	@bash scripts/locks
+
+install: $(VENV)/installed-run
+install-dev: $(VENV)/installed-dev
+
+$(VENV)/installed-run: requirements/run.txt
+	@bash scripts/install run
+	@touch $@
+
+$(VENV)/installed-dev: requirements/dev.txt
+	@bash scripts/install dev
+	@touch $@ $(VENV)/installed-run
+
+BUNDLE := src/barrymore/ui/static/ui/app.js
+bundle: $(BUNDLE)
+$(BUNDLE): $(wildcard frontend/src/*.ts frontend/style/*.css frontend/*.json frontend/*.mjs) | $(VENV)/installed-any
+	@bash scripts/bundle
+
+$(VENV)/installed-any:
+	@test -e $(VENV)/installed-run -o -e $(VENV)/installed-dev
+
+WORDS := $(wildcard src/barrymore/locale/*/LC_MESSAGES/django.po)
+words: $(WORDS:.po=.mo)
+%.mo: %.po
+	@$(BIN)/pybabel -q compile -i $< -o $@ 2>/dev/null || $(BIN)/pybabel compile -i $< -o $@
+
+.PHONY: help run test test-long lint bench shots locks install install-dev bundle words $(VENV)/installed-any

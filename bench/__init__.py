@@ -1,0 +1,1 @@
+"""Measure what an operation costs: `make bench`."""

@@ -1,0 +1,32 @@
+// The one bundle of every staff page: htmx, morphing, and our small modules.
+import htmx from "htmx.org";
+import "idiomorph/dist/idiomorph-ext.esm.js";
+import { startChoices } from "./choose";
+import { startClocks } from "./clock";
+import { startCopies } from "./copies";
+import { startDrafts } from "./draft";
+import { startKeys } from "./keys";
+import { startLive } from "./live";
+import { startMenus } from "./menu";
+import { startOpened } from "./opened";
+import { startPanes } from "./panes";
+import { startTheme } from "./theme";
+import { startToasts } from "./toast";
+import { csrfToken } from "./dom";
+
+document.body.addEventListener("htmx:configRequest", (event) => {
+  (event as CustomEvent<{ headers: Record<string, string> }>).detail.headers["X-CSRFToken"] = csrfToken();
+});
+
+// The server draws times in the viewer's zone; the browser is the one who knows it.
+const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+if (zone && !document.cookie.includes("timezone=")) document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax`;
+
+for (const start of [startTheme, startChoices, startClocks, startCopies, startDrafts, startKeys, startMenus, startOpened, startPanes, startToasts, startLive]) start();
+
+declare global {
+  interface Window {
+    htmx: typeof htmx;
+  }
+}
+window.htmx = htmx;

@@ -1,0 +1,48 @@
+// Small shared questions to the page.
+export function csrfToken(): string {
+  return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
+}
+
+export function locale(): string {
+  return document.documentElement.lang || "en";
+}
+
+// The server's choice of zone, so that a time reads the same before and after a refresh.
+export function timeZone(): string | undefined {
+  return document.documentElement.dataset["timeZone"] || undefined;
+}
+
+export function formatted(at: Date, options: Intl.DateTimeFormatOptions): string {
+  const zone = timeZone();
+  return new Intl.DateTimeFormat(locale(), zone ? { ...options, timeZone: zone } : options).format(at);
+}
+
+export function hourMinute(at: Date): string {
+  return formatted(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+}
+
+export function filled(words: string, values: Record<string, string | number>): string {
+  return words.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+export function inTextField(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
+  return target instanceof HTMLInputElement && !["checkbox", "radio", "button", "submit", "range"].includes(target.type);
+}
+
+export function remembered(key: string): string | null {
+  try {
+    return localStorage.getItem(key);
+  } catch {
+    return null;
+  }
+}
+
+export function remember(key: string, value: string): void {
+  try {
+    localStorage.setItem(key, value);
+  } catch {
+    // Private windows refuse storage; the choice then lasts for this page.
+  }
+}

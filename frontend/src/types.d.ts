@@ -1,0 +1,1 @@
+declare module "idiomorph/dist/idiomorph-ext.esm.js";

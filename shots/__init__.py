@@ -1,0 +1,1 @@
+"""Walk the product in a browser and photograph it: `make shots`."""

@@ -1,0 +1,1 @@
+"""Intake and delivery, one folder per channel."""

@@ -1,0 +1,1 @@
+"""A channel for developers: answers are printed."""

@@ -1,0 +1,85 @@
+"""Ask the customer, in their language, after a conversation is closed and the lot has fallen on it."""
+
+import email.utils
+
+from django.conf import settings
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from barrymore.channels.mail.choosing import first_mailbox
+from barrymore.channels.mail.composing import Outgoing, begin
+from barrymore.channels.models import Mailbox
+from barrymore.channels.secrets import seal, unseal
+from barrymore.channels.survey_link.texts import language_for, letter, question
+from barrymore.customers.models import Address
+from barrymore.customers.services import note_bounce
+from barrymore.delivery import services as outbox
+from barrymore.delivery.models import OutboxRow
+from barrymore.delivery.smtp import SendFailed
+from barrymore.feedback import selectors as cases
+from barrymore.feedback import services as feedback
+from barrymore.feedback.models import Case
+
+
+def invite_due() -> int:
+    """Owe the mail of every case that is due; returns how many. Without a mailbox all of them wait."""
+    if first_mailbox() is None:
+        return 0
+    return sum(_invite(case) for case in cases.cases_to_send())
+
+
+@transaction.atomic
+def _invite(case: Case) -> bool:
+    if case.address is None or case.address.kind != Address.Kind.EMAIL:
+        # Only mail can carry the question yet: a known customer who was not reached.
+        feedback.note_bounce(case)
+        return False
+    try:
+        token = feedback.mark_sent(case)
+    except feedback.CaseClosed:
+        return False
+    outbox.owe("mail", f"case:{case.pk}:invitation", {"invitation": case.pk, "token": seal(token)})
+    return True
+
+
+def case_of(row: OutboxRow) -> Case:
+    """The case that an outbox row invites to."""
+    return Case.objects.select_related(
+        "conversation__customer", "conversation__site", "address", "staff", "survey", "customer"
+    ).get(pk=row.payload["invitation"])
+
+
+def compose(row: OutboxRow, mailbox: Mailbox) -> Outgoing:
+    """The invitation: one question, four links, why this customer was asked, how to refuse."""
+    case = case_of(row)
+    token = unseal(row.payload.get("token", ""))
+    if not token or case.address is None or case.state != Case.State.SENT:
+        raise SendFailed("the invitation has its answer or its end already", final=True)
+    with translation.override(language_for(case)):
+        context = letter(case, f"{settings.BASE_URL}/s/{token}")
+        mail = begin(case.conversation, mailbox, "i", case.pk, [case.address.value])
+        if not case.conversation.subject:
+            del mail["Subject"]
+            mail["Subject"] = question(case)
+        text = render_to_string("channels/invitation.txt", context)
+        page = render_to_string("channels/invitation.html", context)
+    mail["Date"] = email.utils.format_datetime(case.sent_at or row.created_at)
+    mail["Auto-Submitted"] = "auto-generated"
+    mail.set_content(text.strip() + "\n", charset="utf-8")
+    mail.add_alternative(page, subtype="html", charset="utf-8")
+    return Outgoing(mail, "", (case.address.value,))
+
+
+def forget_token(row: OutboxRow) -> None:
+    """The mail has left: from now on only the customer holds the token."""
+    outbox.redact(row, {"invitation": row.payload["invitation"]})
+
+
+def note_undeliverable(row: OutboxRow, *, is_refused: bool) -> None:
+    """The invitation never left: a known customer was not reached. A refused address is asked no more."""
+    case = case_of(row)
+    feedback.note_bounce(case)
+    if is_refused and case.address:
+        note_bounce(case.address.value)
+    forget_token(row)

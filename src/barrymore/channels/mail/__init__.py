@@ -1,0 +1,1 @@
+"""Mail: intake by IMAP, delivery by SMTP."""

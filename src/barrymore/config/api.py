@@ -1,0 +1,110 @@
+"""The REST root: routers, tokens, and failures as problem details (RFC 9457)."""
+
+import json
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest, HttpResponse
+from ninja import NinjaAPI
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.security import HttpBearer
+
+from barrymore.channels.api import router as channels_router
+from barrymore.customers.api import router as customers_router
+from barrymore.customers.recognition import BadAddress
+from barrymore.desk.api import router as desk_router
+from barrymore.feedback.api import router as feedback_router
+from barrymore.feedback.services import CaseClosed
+from barrymore.figures.api import router as figures_router
+from barrymore.organisation.access import Actor, NotAllowed
+from barrymore.organisation.selectors import actor_of_token
+from barrymore.organisation.services import KeyReused
+from barrymore.reports.api import router as reports_router
+from barrymore.routing.services import AlreadyTaken
+
+
+class Token(HttpBearer):
+    """`Authorization: Bearer bm_…`."""
+
+    def authenticate(self, request: HttpRequest, token: str) -> Actor | None:
+        """The actor behind the token."""
+        return actor_of_token(token)
+
+
+api = NinjaAPI(
+    title="Barrymore",
+    version="1",
+    description="Every contact, every promise, every honest figure. "
+    "Lists page by cursor; failures are problem details; POST takes an Idempotency-Key.",
+    auth=Token(),
+)
+for router in (
+    channels_router,
+    desk_router,
+    customers_router,
+    feedback_router,
+    figures_router,
+    reports_router,
+):
+    api.add_router("", router)
+
+
+def problem(status: int, title: str, detail: str, **more: Any) -> HttpResponse:
+    """One failure: what is wrong and what to do, never more than the caller may know."""
+    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
+    return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
+
+
+@api.exception_handler(AuthenticationError)
+def _no_token(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(401, "No valid token", "Send `Authorization: Bearer <token>` with a live token.")
+
+
+@api.exception_handler(NotAllowed)
+def _not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
+    return problem(403, "Not allowed", f"The token or its owner lacks {error.permission}.")
+
+
+@api.exception_handler(ObjectDoesNotExist)
+def _not_there(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(404, "Not found", "There is no such thing, or this token may not see it.")
+
+
+@api.exception_handler(ValidationError)
+def _wrong_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
+    faults = [{"where": ".".join(map(str, fault["loc"])), "what": fault["msg"]} for fault in error.errors]
+    return problem(422, "Wrong shape", "Mend the fields named in `errors`.", errors=faults)
+
+
+@api.exception_handler(KeyReused)
+def _key_reused(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(422, "Idempotency-Key used before", "The key came with another body; use a new key.")
+
+
+@api.exception_handler(AlreadyTaken)
+def _taken(request: HttpRequest, error: AlreadyTaken) -> HttpResponse:
+    return problem(409, "Already taken", f"{error.owner} has taken it.")
+
+
+@api.exception_handler(CaseClosed)
+def _case_closed(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(
+        409, "Already answered or closed", "This invitation has its answer; it cannot take another."
+    )
+
+
+@api.exception_handler(BadAddress)
+def _bad_address(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(
+        422, "No such address", f"{str(error)!r} is neither a mail address nor a telephone number."
+    )
+
+
+@api.exception_handler(ValueError)
+def _bad_value(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(422, "Cannot be done", str(error) or type(error).__name__)
+
+
+@api.exception_handler(HttpError)
+def _http_error(request: HttpRequest, error: HttpError) -> HttpResponse:
+    return problem(error.status_code, "Refused", str(error))

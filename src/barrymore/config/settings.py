@@ -1,0 +1,195 @@
+"""All settings, from the environment, with defaults that run offline on one machine."""
+
+import os
+import secrets
+from pathlib import Path
+from typing import Any
+
+import dj_database_url
+import django_stubs_ext
+from django.utils.translation import gettext_lazy as _
+
+# Lets a form or manager name its model for the type checker.
+django_stubs_ext.monkeypatch()
+
+HOUSE = Path(__file__).resolve().parents[1]
+VAR = Path(os.environ.get("BARRYMORE_VAR", "var")).resolve()
+VAR.mkdir(parents=True, exist_ok=True)
+
+
+def _flag(name: str, default: str = "0") -> bool:
+    return os.environ.get(name, default).lower() in {"1", "true", "yes", "on"}
+
+
+def _words(name: str, default: str = "") -> list[str]:
+    return [word.strip() for word in os.environ.get(name, default).split(",") if word.strip()]
+
+
+def _secret_key() -> str:
+    """The key from the environment, or one made at the first start and kept readable by the owner only."""
+    if from_environment := os.environ.get("BARRYMORE_SECRET_KEY"):
+        return from_environment
+    kept = VAR / "secret_key"
+    if not kept.exists():
+        descriptor = os.open(kept, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        with os.fdopen(descriptor, "w") as file:
+            file.write(secrets.token_urlsafe(50))
+    return kept.read_text().strip()
+
+
+def _database() -> dict[str, Any]:
+    address = os.environ.get("BARRYMORE_DATABASE", "")
+    if address:
+        engine: dict[str, Any] = dict(dj_database_url.parse(address))
+        engine["OPTIONS"] = {**engine.get("OPTIONS", {}), "pool": {"min_size": 2, "max_size": 16}}
+        return engine
+    return {
+        "ENGINE": "barrymore.config.sqlite",
+        "NAME": VAR / "barrymore.sqlite3",
+        "TEST": {"NAME": str(VAR / "test.sqlite3")},
+        "OPTIONS": {
+            "transaction_mode": "IMMEDIATE",
+            "timeout": 20,
+            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
+            "PRAGMA mmap_size=134217728;PRAGMA cache_size=-65536;",
+        },
+    }
+
+
+SECRET_KEY = _secret_key()
+DEBUG = _flag("BARRYMORE_DEBUG")
+ALLOWED_HOSTS = _words("BARRYMORE_HOSTS", "localhost,127.0.0.1,[::1]")
+BASE_URL = os.environ.get("BARRYMORE_URL", "http://localhost:8000").rstrip("/")
+HTTPS = BASE_URL.startswith("https://")
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "ninja",
+    "barrymore.web",
+    "barrymore.demo",
+    "barrymore.reports",
+    "barrymore.desk",
+    "barrymore.channels",
+    "barrymore.handling",
+    "barrymore.feedback",
+    "barrymore.routing",
+    "barrymore.sla",
+    "barrymore.conversations",
+    "barrymore.customers",
+    "barrymore.alerts",
+    "barrymore.figures",
+    "barrymore.organisation",
+    "barrymore.delivery",
+    "barrymore.live",
+    "barrymore.journal",
+    "barrymore.ui",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "barrymore.config.middleware.ViewerLanguage",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "barrymore.config.middleware.ViewerTimezone",
+    "barrymore.config.middleware.ContentSecurity",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+ROOT_URLCONF = "barrymore.config.urls"
+WSGI_APPLICATION = "barrymore.config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "barrymore.web.context.house",
+            ]
+        },
+    }
+]
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+TASKS_EMBEDDED = DATABASES["default"]["ENGINE"] == "barrymore.config.sqlite"
+
+AUTH_USER_MODEL = "organisation.Staff"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_ADAPTER = "barrymore.web.accounts.HouseAdapter"
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_SESSION_REMEMBER = True
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_TOTP_ISSUER = "Barrymore"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English"),
+    ("ru", "Русский"),
+    ("it", "Italiano"),
+    ("lt", "Lietuvių"),
+    ("et", "Eesti"),
+    ("de", "Deutsch"),
+    ("fr", "Français"),
+    ("bg", "Български"),
+]
+LOCALE_PATHS = [HOUSE / "locale"]
+LANGUAGE_COOKIE_NAME = "language"
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+WHITENOISE_USE_FINDERS = True
+MEDIA_ROOT = VAR / "files"
+
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = int(os.environ.get("BARRYMORE_HSTS", "31536000" if HTTPS else "0"))
+X_FRAME_OPTIONS = "SAMEORIGIN"
+SECURE_REFERRER_POLICY = "same-origin"
+DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
+CSRF_FAILURE_VIEW = "barrymore.web.views.csrf_failure"
+
+# The mail server through which notices and invitations leave when a mailbox names none of its own.
+SMTP_URL = os.environ.get("BARRYMORE_SMTP", "")
+# host:port pairs that the guard against server-side request forgery lets through (tests and the demo only).
+OUTBOUND_ALLOWED = _words("BARRYMORE_OUTBOUND_ALLOWED")
+# Names of mail servers of ours whose Authentication-Results are believed.
+TRUSTED_AUTHSERV = _words("BARRYMORE_TRUSTED_AUTHSERV")
+DEMO = _flag("BARRYMORE_DEMO")
+PRIVACY_PROFILES = [("eu", _("European Union")), ("ru", _("Russia")), ("other", _("Other"))]
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": os.environ.get("BARRYMORE_LOG", "WARNING")},
+}

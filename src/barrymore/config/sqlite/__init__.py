@@ -1,0 +1,1 @@
+"""SQLite behind one fair write gate: the embedded database engine."""

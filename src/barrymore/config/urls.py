@@ -1,0 +1,26 @@
+"""Every address of the house."""
+
+from django.urls import include, path
+from django.urls.resolvers import URLPattern, URLResolver
+
+from barrymore.config.api import api
+
+handler400 = handler404 = "barrymore.web.views.not_found"
+handler403 = "barrymore.web.views.not_allowed"
+handler429 = "barrymore.web.views.too_many"
+handler500 = "barrymore.web.views.broken"
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/v1/", api.urls),
+    path("desk/", include("barrymore.desk.urls")),
+    path("customers/", include("barrymore.customers.urls")),
+    path("settings/", include("barrymore.organisation.urls")),
+    path("settings/queues/", include("barrymore.routing.urls")),
+    path("settings/", include("barrymore.sla.urls")),
+    path("settings/", include("barrymore.conversations.urls")),
+    path("settings/surveys/", include("barrymore.feedback.urls")),
+    path("reports/", include("barrymore.reports.urls")),
+    path("s/", include("barrymore.channels.survey_link.urls")),
+    path("ui/", include("barrymore.ui.urls")),
+    path("", include("barrymore.web.urls")),
+]

@@ -1,0 +1,67 @@
+"""What runs beside the pages: rounds as threads that can be stopped at any moment without loss."""
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import close_old_connections
+
+from barrymore.alerts.services import send_due_mails
+from barrymore.channels.invitations import invite_due
+from barrymore.channels.mail.intake import watch_mailboxes
+from barrymore.channels.mail.outgoing import deliver_due_mails
+from barrymore.handling import rounds
+
+log = logging.getLogger(__name__)
+LONGEST_PAUSE = 30.0
+
+
+@dataclass(frozen=True)
+class Round:
+    """Something done again and again; `call` returns how much it did."""
+
+    name: str
+    call: Callable[[], int]
+    every_seconds: float
+
+
+ROUNDS = [
+    Round("promises", rounds.promises_round, 1.0),
+    Round("offers", rounds.offers_round, 1.0),
+    Round("mails", deliver_due_mails, 0.5),
+    Round("notices", send_due_mails, 1.0),
+    Round("invitations", invite_due, 2.0),
+    Round("steps", rounds.steps_round, 5.0),
+    Round("absence", rounds.absence_round, 10.0),
+    Round("silence", rounds.silence_round, 30.0),
+    Round("surveys", rounds.surveys_round, 60.0),
+]
+
+
+def start_work(stop: threading.Event) -> list[threading.Thread]:
+    """Start one thread a round and one that keeps the mailboxes watched; all end when `stop` is set."""
+    threads = [
+        threading.Thread(target=_run, args=(work, stop), name=work.name, daemon=True) for work in ROUNDS
+    ]
+    threads.append(threading.Thread(target=watch_mailboxes, args=(stop,), name="mailboxes", daemon=True))
+    for thread in threads:
+        thread.start()
+    return threads
+
+
+def _run(work: Round, stop: threading.Event) -> None:
+    pause = work.every_seconds
+    while not stop.is_set():
+        began = time.monotonic()
+        try:
+            close_old_connections()
+            work.call()
+            pause = work.every_seconds
+        except Exception:
+            # The round goes on: its rows are still there. A lasting fault slows it down.
+            pause = min(pause * 2, LONGEST_PAUSE)
+            log.exception("round %s failed, again in %.0f s", work.name, pause)
+        stop.wait(max(pause - (time.monotonic() - began), 0.05))
+    close_old_connections()

@@ -1,0 +1,1 @@
+"""Threads of messages with a state, an owner and a next step."""

@@ -1,0 +1,55 @@
+"""Read customers for the card beside a conversation."""
+
+from dataclasses import dataclass
+
+from barrymore.customers.models import Address, Booking, Customer, Purchase
+
+SHOWN_PURCHASES = 4
+SHOWN_BOOKINGS = 3
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is known of a customer. `level` is verified, recognised, shared or unknown."""
+
+    customer: Customer | None
+    address: Address | None
+    level: str
+    addresses: list[Address]
+    bookings: list[Booking]
+    purchases: list[Purchase]
+
+
+def level_of(address: Address | None) -> str:
+    """How sure we are who writes from an address."""
+    if address is None:
+        return "unknown"
+    if address.is_shared:
+        return "shared"
+    return "verified" if address.verified_at else "recognised"
+
+
+def card_of(customer: Customer | None, address: Address | None) -> Card:
+    """The card in three queries, whatever the customer's history."""
+    if customer is None:
+        return Card(None, address, level_of(address), [], [], [])
+    return Card(
+        customer=customer,
+        address=address,
+        level=level_of(address),
+        addresses=list(customer.addresses.order_by("id")[:6]),
+        bookings=list(customer.bookings.select_related("site").order_by("-ends_on")[:SHOWN_BOOKINGS]),
+        purchases=list(customer.purchases.order_by("-at")[:SHOWN_PURCHASES]),
+    )
+
+
+def find_customers(words: str, limit: int = 20) -> list[Customer]:
+    """Customers whose name or address begins with the words."""
+    by_name = Customer.objects.filter(name__istartswith=words)
+    by_address = Customer.objects.filter(addresses__value__startswith=words.lower())
+    return list((by_name | by_address).distinct().select_related("account").order_by("name", "id")[:limit])
+
+
+def newest_customers(limit: int = 50) -> list[Customer]:
+    """Those whom we know since lately."""
+    return list(Customer.objects.select_related("account").order_by("-id")[:limit])

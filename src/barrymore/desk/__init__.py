@@ -1,0 +1,1 @@
+"""Every screen and call that shows or moves a conversation."""

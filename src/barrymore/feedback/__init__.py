@@ -1,0 +1,1 @@
+"""Surveys: who was asked, who answered, who did not."""

@@ -1,0 +1,40 @@
+"""What is entered about asking customers."""
+
+from typing import Any
+
+from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.translation import gettext_lazy as _
+
+from barrymore.feedback.models import Survey
+
+
+class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
+    """How many are asked, how often, and when. A change is a new version; answers keep theirs."""
+
+    probability = forms.FloatField(
+        label=_("Share of closed conversations that are asked"),
+        help_text=_("From 0 to 1; it is recorded with every invitation."),
+        validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
+    )
+
+    class Meta:
+        model = Survey
+        fields = ["name", "probability", "cap_days", "closing_days", "delay_seconds", "is_active"]
+        labels: dict[str, Any] = {
+            "name": _("Name"),
+            "cap_days": _("One person at most once in so many days"),
+            "closing_days": _("Can be answered for so many days"),
+            "delay_seconds": _("Seconds from the close to the invitation"),
+            "is_active": _("In use"),
+        }
+
+    def save(self, commit: bool = True) -> Survey:
+        """What has been fielded stays as it was: the change becomes the next version."""
+        survey: Survey = self.instance
+        if survey.pk and self.changed_data and survey.cases.exists():
+            Survey.objects.filter(pk=survey.pk).update(is_active=False)
+            survey.pk, survey.version = None, survey.version + 1
+            survey._state.adding = True
+        super().save(commit)
+        return survey

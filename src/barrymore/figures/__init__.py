@@ -1,0 +1,1 @@
+"""Metrics and the figure object, with its counts, interval and grade."""

@@ -1,0 +1,188 @@
+"""Satisfaction of those who were asked after a conversation: METHOD A1 to A5."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from barrymore.figures.figure import Figure, hash_of
+from barrymore.figures.scope import Period, Scope
+from barrymore.formulas.bounds import manski, zones
+from barrymore.formulas.grades import GateInputs, display, grade
+from barrymore.formulas.intervals import wilson
+from barrymore.formulas.outcomes import OutcomeCounts, response_rates
+from barrymore.formulas.representativeness import r_indicator
+from barrymore.formulas.weighting import kish, poststratify
+from barrymore.journal.models import Fact
+from barrymore.journal.moment import now
+from barrymore.journal.selectors import facts_of
+
+NAME = "satisfaction"
+VERSION = 1
+GOOD_FROM = 3
+# Outside the frame: nobody chose to leave these out, a recorded draw or a rule did.
+OUTSIDE = ("NOT_DRAWN", "CONTACT_CAP", "NO_ADDRESS", "WROTE_AGAIN")
+# In smaller strata chance alone makes answering look uneven.
+SMALLEST_STRATUM = 30
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One case of the survey: the fact that opened it and the fact that ended it, if it has ended."""
+
+    opened: Fact
+    final: Fact | None
+
+    @property
+    def code(self) -> str:
+        """The final code, empty while pending."""
+        return str(self.final.values["code"]) if self.final else ""
+
+    @property
+    def score(self) -> int | None:
+        """The score, None where there is none."""
+        return self.final.values.get("score") if self.final else None
+
+
+def load(period: Period) -> list[Asked]:
+    """All cases opened in the period with how they ended, in two queries."""
+    opened = list(facts_of("survey.case", period.since, period.until))
+    ends: Iterable[Fact] = facts_of("survey.final", period.since, now())
+    final = {fact.values["case"]: fact for fact in ends}
+    return [Asked(fact, final.get(fact.values["case"])) for fact in opened]
+
+
+def scope_fact(item: Asked) -> Fact:
+    """The fact whose dimensions place a case."""
+    return item.opened
+
+
+def compute(items: Sequence[Asked], scope: Scope, period: Period) -> Figure:
+    """The figure of some cases."""
+    codes = Counter(item.code for item in items)
+    frame = [item for item in items if item.code not in OUTSIDE]
+    scores = [item.score for item in frame if item.score is not None]
+    good = sum(score >= GOOD_FROM for score in scores)
+    figure = Figure(
+        metric=NAME,
+        definition_version=VERSION,
+        period=period,
+        scope=scope,
+        mode="survey",
+        served=len(items),
+        invited=len(frame),
+        responded=len(scores),
+        partial=codes["P"],
+        refused=codes["R"],
+        noncontact=codes["NC"] + codes["UO"],
+        pending=codes[""],
+        excluded={code: codes[code] for code in OUTSIDE if codes[code]},
+        inputs_hash=hash_of(_facts(items), VERSION),
+    )
+    _add_rates(figure, codes)
+    _add_bounds(figure, good, len(scores) - good)
+    _add_estimate(figure, frame, good)
+    return figure
+
+
+def _facts(items: Sequence[Asked]) -> list[Fact]:
+    return [fact for item in items for fact in (item.opened, item.final) if fact is not None]
+
+
+def _add_rates(figure: Figure, codes: Counter[str]) -> None:
+    # A pending case was drawn and has not answered: until its closing day it counts as not reached.
+    counts = OutcomeCounts(
+        complete=codes["I"],
+        partial=codes["P"],
+        refusal=codes["R"],
+        non_contact=codes["NC"] + codes[""],
+        other=codes["O"],
+        unknown_other=codes["UO"],
+    )
+    rates = response_rates(counts)
+    figure.rates = {"RR1": rates.rr1, "RR2": rates.rr2, "headline": rates.rr2}
+    figure.response_rate = rates.rr2
+
+
+def _add_bounds(figure: Figure, good: int, bad: int) -> None:
+    figure.values = {"good": good, "bad": bad, "silent": figure.invited - good - bad}
+    bounds = manski(good, bad, figure.invited)
+    if bounds is not None:
+        figure.bounds = (bounds.low, bounds.high)
+    parts = zones(good, bad, figure.invited)
+    if parts is not None:
+        figure.zones = {
+            name: getattr(parts, name)
+            for name in (
+                "satisfied",
+                "tolerance",
+                "dissatisfied",
+                "not_rated_share",
+                "not_confirmed_satisfied",
+            )
+        }
+
+
+def _add_estimate(figure: Figure, frame: Sequence[Asked], good: int) -> None:
+    strata = _strata(frame)
+    represented = r_indicator(strata.served, strata.answered)
+    if represented is not None:
+        figure.r_indicator, figure.max_bias = represented.r_indicator, represented.max_bias
+    verdict = grade(
+        GateInputs(
+            mode="survey",
+            answered=figure.responded,
+            served=figure.invited,
+            r_indicator=figure.r_indicator,
+            known_lost_share=0.0,
+        )
+    )
+    figure.grade, figure.reasons = verdict.grade, list(verdict.reasons)
+    figure.answers_to_next = verdict.answers_to_next
+    if not verdict.show_estimate or display(figure.responded) == "counts":
+        return
+    _weigh(figure, strata, good)
+
+
+def _weigh(figure: Figure, strata: "Strata", good: int) -> None:
+    """The share weighted to those asked in each stratum, with Wilson on the effective number."""
+    weighted = poststratify(strata.served, strata.answered, strata.good)
+    if weighted is None or 0 in strata.answered:
+        return
+    weights = [served / answered for served, answered in zip(strata.served, strata.answered, strict=True)]
+    spread = kish(weights, strata.answered)
+    figure.effective_n = spread.effective_n if spread else float(figure.responded)
+    figure.estimate = weighted.estimate
+    figure.values["unweighted"] = good / figure.responded
+    interval = wilson(weighted.estimate * figure.effective_n, figure.effective_n)
+    figure.interval = tuple(interval) if interval else None  # type: ignore[assignment]
+
+
+@dataclass(frozen=True)
+class Strata:
+    """Counts per stratum, in one order."""
+
+    served: list[int]
+    answered: list[int]
+    good: list[int]
+
+
+def _strata(frame: Sequence[Asked]) -> Strata:
+    """Site and channel; strata too small to tell anything are taken together."""
+    groups: dict[tuple[Any, ...], list[Asked]] = {}
+    for item in frame:
+        fact = item.opened
+        groups.setdefault((fact.site, fact.channel), []).append(item)
+    kept = [group for group in groups.values() if _is_telling(group)]
+    rest = [item for group in groups.values() if not _is_telling(group) for item in group]
+    if rest:
+        kept.append(rest)
+    return Strata(
+        served=[len(group) for group in kept],
+        answered=[sum(item.score is not None for item in group) for group in kept],
+        good=[sum((item.score or 0) >= GOOD_FROM for item in group) for group in kept],
+    )
+
+
+def _is_telling(group: Sequence[Asked]) -> bool:
+    return len(group) >= SMALLEST_STRATUM and any(item.score is not None for item in group)

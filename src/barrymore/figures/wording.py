@@ -1,0 +1,114 @@
+"""A figure in words: the sentence first, then what may be concluded, then why not more."""
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from barrymore.figures.figure import Figure
+
+REASONS = {
+    "FEEDBACK_NOT_SURVEY": gettext_lazy("Nobody was asked: these are people who came by themselves."),
+    "NO_DENOMINATOR": gettext_lazy("Nobody counted how many were served."),
+    "RESPONSES_EXCEED_SERVED": gettext_lazy("There are more answers than customers served."),
+    "FRAME_BROKEN": gettext_lazy("The count of those served is broken."),
+    "NOBODY_SERVED": gettext_lazy("Nobody was asked in this period."),
+    "NOBODY_ANSWERED": gettext_lazy("Nothing was answered in this period."),
+    "LOW_RESPONSE_RATE": gettext_lazy("Too few of those asked have answered."),
+    "FEW_ANSWERS": gettext_lazy("There are too few answers."),
+    "R_INDICATOR_UNKNOWN": gettext_lazy("It is not known how well the answers represent those asked."),
+    "LOW_R_INDICATOR": gettext_lazy("Some groups answered much more often than others."),
+    "FRAME_NOT_CROSS_CHECKED": gettext_lazy(
+        "The count of those served has not been checked against another one."
+    ),
+    "FRAME_DEVIATES": gettext_lazy("The count of those served differs from another one."),
+    "GAMING_NOT_CHECKED": gettext_lazy("The answers have not been checked for manipulation."),
+    "SUSPECTED_GAMING": gettext_lazy("Some answers may have been manipulated."),
+    "LOSS_NOT_CHECKED": gettext_lazy("It has not been checked whether answers were lost."),
+    "KNOWN_LOST": gettext_lazy("Some answers are known to be lost."),
+}
+
+
+def sentence(figure: Figure) -> str:
+    """What is known, in one sentence with its counts; never a share where the grade forbids one."""
+    if figure.mode == "operational":
+        return _speed(figure)
+    if not figure.invited:
+        return ngettext(
+            "One conversation was closed with an answer; nobody was asked about it.",
+            "{n} conversations were closed with an answer; nobody was asked about them.",
+            figure.served,
+        ).format(n=number_format(figure.served, 0, force_grouping=True))
+    values = {
+        name: number_format(figure.values[name], 0, force_grouping=True) for name in ("good", "bad", "silent")
+    }
+    asked = number_format(figure.invited, 0, force_grouping=True)
+    return _("Of {asked} customers asked, {good} said good, {bad} bad, {silent} did not say.").format(
+        asked=asked, **values
+    )
+
+
+def _speed(figure: Figure) -> str:
+    if figure.estimate is None:
+        return _("No customer has had a first answer in this period.")
+    return _(
+        "Customers waited {mean} on average. Half waited under {median}, one in ten longer than {p90}."
+    ).format(
+        mean=length(figure.estimate),
+        median=length(figure.values["median"]),
+        p90=length(figure.values["p90"]),
+    )
+
+
+def verdict(figure: Figure) -> str:
+    """What may be concluded from the figure."""
+    if figure.mode == "operational":
+        unanswered = figure.values.get("unanswered", 0)
+        return ngettext(
+            "{answered} answered, {n} has no answer.", "{answered} answered, {n} have no answer.", unanswered
+        ).format(
+            answered=number_format(figure.responded, 0, force_grouping=True),
+            n=number_format(unanswered, 0, force_grouping=True),
+        )
+    if figure.grade == "C" and "LOW_R_INDICATOR" in figure.reasons:
+        return _("Answered too unevenly for a share.")
+    return {
+        "A": _("Enough to act and to rank."),
+        "B": _("Enough to act, not to rank."),
+        "C": _("Too few for a share."),
+    }.get(figure.grade, _("Nobody was asked, so no share."))
+
+
+def needed(figure: Figure) -> str:
+    """How many more answers make the next grade, where answers alone can."""
+    if not figure.answers_to_next or figure.grade not in ("B", "C"):
+        return ""
+    next_grade = "A" if figure.grade == "B" else "B"
+    return ngettext(
+        "{n} more answer reaches grade {grade}.",
+        "{n} more answers reach grade {grade}.",
+        figure.answers_to_next,
+    ).format(n=figure.answers_to_next, grade=next_grade)
+
+
+def reasons(figure: Figure) -> list[str]:
+    """Why the grade is not better."""
+    return [str(REASONS[code]) for code in figure.reasons if code in REASONS]
+
+
+def length(seconds: float | None) -> str:
+    """A length of time in its two largest units, such as 2 h 5 min."""
+    if seconds is None:
+        return "–"
+    whole = round(seconds)
+    days, rest = divmod(whole, 86400)
+    hours, rest = divmod(rest, 3600)
+    minutes, left = divmod(rest, 60)
+    if days:
+        return _("{days} d {hours} h").format(days=days, hours=hours)
+    if hours:
+        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
+    if minutes >= 10:
+        return _("{minutes} min").format(minutes=minutes)
+    if minutes:
+        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=left)
+    return _("{seconds} s").format(seconds=left)

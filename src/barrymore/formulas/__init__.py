@@ -1,0 +1,1 @@
+"""Plain Python formulas: outcomes, intervals, bounds, weights, scores, waiting, working time."""

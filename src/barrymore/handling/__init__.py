@@ -1,0 +1,1 @@
+"""A contact's life in order: receive, answer, transfer, close."""

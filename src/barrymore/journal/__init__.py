@@ -1,0 +1,1 @@
+"""Append-only facts: something that happened, once."""

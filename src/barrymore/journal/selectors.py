@@ -1,0 +1,29 @@
+"""Read facts: for figures by kind and time, for readers that follow the journal."""
+
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from barrymore.journal.models import Fact
+
+# Ids do not follow commit order on PostgreSQL: a reader stops below the oldest transaction still running.
+SETTLED = "age(xmin) > age((txid_snapshot_xmin(txid_current_snapshot()) %% 4294967296)::text::xid)"
+
+
+def facts_of(kind: str, since: datetime, until: datetime) -> QuerySet[Fact]:
+    """Facts of one kind with since <= at < until, in no order."""
+    return Fact.objects.filter(kind=kind, at__gte=since, at__lt=until)
+
+
+def facts_after(last_id: int, limit: int = 500) -> list[Fact]:
+    """The next facts behind `last_id` in the order of ids, only those that nothing can still slip below."""
+    facts = Fact.objects.filter(id__gt=last_id).order_by("id")
+    if connection.vendor == "postgresql":
+        facts = facts.extra(where=[SETTLED])  # noqa: S610 - a constant
+    return list(facts[:limit])
+
+
+def newest_id() -> int:
+    """The id of the newest fact, 0 for an empty journal."""
+    return Fact.objects.order_by("-id").values_list("id", flat=True).first() or 0

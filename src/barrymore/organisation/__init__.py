@@ -1,0 +1,1 @@
+"""The company: sites, staff, roles, tokens, audit."""

@@ -1,0 +1,144 @@
+"""The company, its sites, its staff, their tokens, and the audit trail."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Company(models.Model):
+    """The one company of this installation (row 1)."""
+
+    name = models.CharField(max_length=120, default="")
+    timezone = models.CharField(max_length=60, default="UTC")
+    language = models.CharField(max_length=10, default="en")
+    privacy_profile = models.CharField(max_length=10, blank=True)
+    modules = models.JSONField(default=dict)
+    is_demo = models.BooleanField(default=False)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Site(models.Model):
+    """A hotel, clinic, shop, branch or office."""
+
+    name = models.CharField(max_length=120)
+    city = models.CharField(max_length=80, blank=True)
+    timezone = models.CharField(max_length=60, default="UTC")
+    language = models.CharField(max_length=10, default="en")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Role(models.TextChoices):
+    """What a member of staff does all day; decides home page and permissions."""
+
+    AGENT = "agent", _("Agent")
+    SUPERVISOR = "supervisor", _("Supervisor")
+    QUALITY = "quality", _("Quality manager")
+    PLANNER = "planner", _("Planner")
+    FRONT_DESK = "front_desk", _("Front desk")
+    SUCCESS = "success", _("Success manager")
+    OWNER = "owner", _("Owner or auditor")
+    ADMINISTRATOR = "administrator", _("Administrator")
+    DEVELOPER = "developer", _("Developer")
+
+
+class StaffManager(BaseUserManager["Staff"]):
+    """Staff are found by their mail address, in any case of letters."""
+
+    def get_by_natural_key(self, username: str | None) -> "Staff":
+        """The member of staff with this mail address."""
+        return self.get(email__iexact=username)
+
+    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "Staff":
+        """Create a member of staff; without a password the person cannot sign in by password."""
+        staff = self.model(email=self.normalize_email(email).lower(), **fields)
+        staff.set_password(password)
+        staff.save(using=self._db)
+        return staff
+
+
+class Staff(AbstractBaseUser):
+    """One person who works here; the only kind of user that signs in."""
+
+    email = models.EmailField(unique=True)
+    name = models.CharField(max_length=120)
+    role = models.CharField(max_length=20, choices=Role, default=Role.AGENT)
+    language = models.CharField(max_length=10, default="en")
+    timezone = models.CharField(max_length=60, blank=True)
+    languages = models.JSONField(default=dict)  # {"lt": 3}: spoken language to level 1..3
+    capacity = models.PositiveSmallIntegerField(default=8)
+    sites = models.ManyToManyField(Site, blank=True, related_name="staff")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[StaffManager] = StaffManager()
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["name"]
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def first_name(self) -> str:
+        """The part of the name that colleagues use."""
+        return self.name.split(" ")[0]
+
+
+class ApiToken(models.Model):
+    """A key for programs: only its hash is kept."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=80)
+    digest = models.CharField(max_length=64, unique=True)
+    scopes = models.JSONField(default=list)
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    revoked_at = models.DateTimeField(null=True)
+    last_used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class IdempotentCall(models.Model):
+    """The answer already given to an Idempotency-Key, so that a repeat gets the same one."""
+
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE)
+    key = models.CharField(max_length=120)
+    fingerprint = models.CharField(max_length=64)
+    response = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["token", "key"], name="idempotent_call_once")]
+
+    def __str__(self) -> str:
+        return self.key
+
+
+class AuditEntry(models.Model):
+    """Who changed what, when: written in the transaction of the change."""
+
+    at = models.DateTimeField()
+    actor = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL)
+    action = models.CharField(max_length=60)
+    subject = models.CharField(max_length=120, blank=True)
+    detail = models.JSONField(default=dict)
+
+    class Meta:
+        indexes = [models.Index(fields=["-id"], name="audit_newest")]
+
+    def __str__(self) -> str:
+        return f"{self.action} {self.subject}"

@@ -1,0 +1,88 @@
+"""What the chart of a report draws: lines and bands over the weeks; gaps where a figure is withheld."""
+
+import math
+from typing import Any
+
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from barrymore.figures.figure import Figure
+from barrymore.reports.selectors import Shown
+
+
+def charts_of(shown: Shown) -> list[dict[str, Any]]:
+    """The charts of a report, each with its title and the data for the browser."""
+    if shown.whole.mode == "operational":
+        return [_speed(shown)]
+    return [_shares(shown), _answers(shown)]
+
+
+def _labels(figures: list[Figure]) -> list[str]:
+    return [date_format(figure.period.first, "j M") for figure in figures]
+
+
+def _shares(shown: Shown) -> dict[str, Any]:
+    return {
+        "title": _(
+            "Good among those who answered, with 95 per cent interval; weeks below grade B are left out"
+        ),
+        "tall": True,
+        "data": {
+            "labels": _labels(shown.weeks),
+            "lines": [
+                {"name": _("good"), "values": [week.estimate for week in shown.weeks], "style": "main"}
+            ],
+            "band": [list(week.interval) if week.interval else None for week in shown.weeks],
+            "unit": "share",
+            "least": _floor([week.interval[0] for week in shown.weeks if week.interval]),
+            "most": 1,
+        },
+    }
+
+
+def _floor(lows: list[float]) -> float:
+    """Where the axis of shares begins: at a round tenth below the lowest interval, or at 0."""
+    least = max(math.floor(min(lows, default=0.0) * 10 - 0.5) / 10, 0.0)
+    return least if least >= 0.5 else 0.0
+
+
+def _answers(shown: Shown) -> dict[str, Any]:
+    return {
+        "title": _("Answered among those asked"),
+        "tall": False,
+        "data": {
+            "labels": _labels(shown.weeks),
+            "lines": [
+                {
+                    "name": _("answered"),
+                    "values": [week.response_rate for week in shown.weeks],
+                    "style": "main",
+                }
+            ],
+            "unit": "share",
+            "least": 0,
+            "most": 1,
+        },
+    }
+
+
+def _speed(shown: Shown) -> dict[str, Any]:
+    return {
+        "title": _("Mean with its 95 per cent interval, median and 90th percentile by week of arrival"),
+        "tall": True,
+        "data": {
+            "labels": _labels(shown.weeks),
+            "lines": [
+                {"name": _("mean"), "values": [week.estimate for week in shown.weeks], "style": "main"},
+                {"name": _("half wait less"), "values": _value(shown, "median"), "style": "thin"},
+                {"name": _("one in ten longer"), "values": _value(shown, "p90"), "style": "thin"},
+            ],
+            "band": [list(week.interval) if week.interval else None for week in shown.weeks],
+            "unit": "seconds",
+            "least": 0,
+        },
+    }
+
+
+def _value(shown: Shown, name: str) -> list[float | None]:
+    return [week.values.get(name) for week in shown.weeks]

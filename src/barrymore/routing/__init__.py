@@ -1,0 +1,1 @@
+"""Queues, presence, and who is offered the next conversation."""

@@ -1,0 +1,118 @@
+"""Queues, who works in them, who is there, and what is offered to whom."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from barrymore.conversations.models import Conversation
+from barrymore.organisation.models import Site, Staff
+
+
+class Queue(models.Model):
+    """A line of conversations that one team answers."""
+
+    name = models.CharField(max_length=80)
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.SET_NULL)
+    position = models.PositiveSmallIntegerField(default=0)
+    offer_seconds = models.PositiveIntegerField(default=120)
+    is_default = models.BooleanField(default=False)
+    is_active = models.BooleanField(default=True)
+    members = models.ManyToManyField(Staff, blank=True, related_name="queues")
+
+    class Meta:
+        ordering = ["position", "name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Placement(models.Model):
+    """Where a conversation stands: its queue, its priority and when its nearest promise runs out."""
+
+    conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="placement")
+    queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="placements")
+    priority = models.PositiveSmallIntegerField(default=2)  # the higher the sooner
+    is_open = models.BooleanField(default=True)  # in the list: open or waiting, not closed, not spam
+    is_paused = models.BooleanField(default=False)  # waiting for the customer
+    has_owner = models.BooleanField(default=False)
+    # Sort key of the list: the nearest deadline; far in the future when nothing is due.
+    due_at = models.DateTimeField()
+    enqueued_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["queue", "is_paused", "due_at", "id"],
+                name="placement_list",
+                condition=models.Q(is_open=True),
+            ),
+            models.Index(
+                fields=["is_paused", "due_at", "id"],
+                name="placement_list_all",
+                condition=models.Q(is_open=True),
+            ),
+            models.Index(
+                fields=["-priority", "enqueued_at", "id"],
+                name="placement_unowned",
+                condition=models.Q(is_open=True, is_paused=False, has_owner=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} in {self.queue_id}"
+
+
+class Presence(models.Model):
+    """Whether a member of staff takes work now, and if not, why."""
+
+    class State(models.TextChoices):
+        """One status over all channels."""
+
+        AVAILABLE = "available", _("Available")
+        BUSY = "busy", _("Busy")
+        BREAK = "break", _("Break")
+        TRAINING = "training", _("Training")
+        AWAY = "away", _("Away")
+
+    staff = models.OneToOneField(Staff, on_delete=models.CASCADE, related_name="presence")
+    state = models.CharField(max_length=10, choices=State, default=State.AWAY)
+    reason = models.CharField(max_length=80, blank=True)
+    since = models.DateTimeField()
+    seen_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.state}"
+
+
+class Offer(models.Model):
+    """A conversation held out to one person for a short time."""
+
+    class State(models.TextChoices):
+        """How the offer ended."""
+
+        OPEN = "open"
+        ACCEPTED = "accepted"
+        DECLINED = "declined"
+        EXPIRED = "expired"
+        WITHDRAWN = "withdrawn"
+
+    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="offers")
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="offers")
+    state = models.CharField(max_length=10, choices=State, default=State.OPEN)
+    reasons = models.JSONField(default=list)
+    offered_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["conversation"], name="offer_one_open", condition=models.Q(state="open")
+            )
+        ]
+        indexes = [
+            models.Index(fields=["expires_at"], name="offer_running", condition=models.Q(state="open")),
+            models.Index(fields=["staff", "-offered_at"], name="offer_of_staff"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.conversation_id} to {self.staff_id}"

@@ -1,0 +1,58 @@
+"""Read policies and clocks."""
+
+from datetime import datetime
+
+from django.db.models import F, Q
+
+from barrymore.conversations.models import Conversation
+from barrymore.journal.moment import now
+from barrymore.sla.models import Clock, Policy
+
+LIVE = [Clock.State.RUNNING, Clock.State.PAUSED]
+
+
+def policy_for(queue_ref: int, priority: int) -> Policy | None:
+    """The narrowest active policy: queue and priority, then queue, then priority, then for all."""
+    fitting = Policy.objects.filter(
+        Q(queue_ref=queue_ref) | Q(queue_ref=None), Q(priority=priority) | Q(priority=None), is_active=True
+    )
+    return (
+        fitting.select_related("calendar")
+        .order_by(F("queue_ref").desc(nulls_last=True), F("priority").desc(nulls_last=True), "id")
+        .first()
+    )
+
+
+def live_clocks(conversation: Conversation, kind: str | None = None) -> list[Clock]:
+    """The clocks of a conversation that run or are paused, the nearest deadline first."""
+    clocks = Clock.objects.filter(conversation=conversation, state__in=LIVE).select_related(
+        "calendar", "policy", "conversation__customer"
+    )
+    if kind:
+        clocks = clocks.filter(kind=kind)
+    return list(clocks.order_by(F("due_at").asc(nulls_last=True), "id"))
+
+
+def shown_clock(conversation: Conversation) -> Clock | None:
+    """The clock that the desk shows: the nearest live one, else the one that ended last."""
+    live = live_clocks(conversation)
+    if live:
+        return live[0]
+    return conversation.clocks.select_related("policy", "calendar").order_by("-stopped_at").first()
+
+
+def nearest_due(conversation: Conversation) -> datetime | None:
+    """The nearest deadline of the running clocks."""
+    return next((clock.due_at for clock in live_clocks(conversation) if clock.due_at), None)
+
+
+def clocks_to_warn(limit: int = 100) -> list[int]:
+    """Ids of clocks whose warning is due."""
+    due = Clock.objects.filter(state=Clock.State.RUNNING, warned_at=None, warn_at__lte=now())
+    return list(due.order_by("warn_at").values_list("pk", flat=True)[:limit])
+
+
+def clocks_to_breach(limit: int = 100) -> list[int]:
+    """Ids of clocks whose deadline has passed unnoted."""
+    due = Clock.objects.filter(state=Clock.State.RUNNING, breached_at=None, due_at__lte=now())
+    return list(due.order_by("due_at").values_list("pk", flat=True)[:limit])

@@ -1,0 +1,1 @@
+"""Home pages, navigation, sign-in, settings shell."""

@@ -1,0 +1,92 @@
+"""What every page is told: where one may go, who one is, what is new."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+
+from barrymore.alerts.selectors import unseen_notices
+from barrymore.alerts.texts import subject_of
+from barrymore.organisation.access import Actor
+from barrymore.organisation.models import Staff
+from barrymore.organisation.selectors import company, module_is_on
+from barrymore.web.demo_people import demo_list
+from barrymore.web.sections import sections_for
+
+
+def house(request: HttpRequest) -> dict[str, Any]:
+    """Navigation, account menu, notices and time zone. Everything is worked out only where it is shown."""
+    told: dict[str, Any] = {
+        "viewer_time_zone": timezone.get_current_timezone_name(),
+        "house_name": SimpleLazyObject(lambda: company().name),
+    }
+    staff = getattr(request, "user", None)
+    if not isinstance(staff, Staff):
+        return {**told, "demo_list": SimpleLazyObject(demo_list)}
+    actor = Actor(staff)
+    return {
+        **told,
+        "navigation": SimpleLazyObject(lambda: _navigation(actor, request.path)),
+        "settings_links": SimpleLazyObject(lambda: _settings(actor, request.path)),
+        "account": SimpleLazyObject(lambda: _account(actor.staff)),
+        "notices": SimpleLazyObject(lambda: _notices(actor.staff)),
+    }
+
+
+def link_to(name: str) -> str:
+    """The address of a page, empty where its package is not mounted."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+def _navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
+    wanted = [
+        (_("Desk"), "desk:desk", actor.may("conversations.read")),
+        (_("Reports"), "reports:index", actor.may("figures.read") and module_is_on("reports")),
+        (_("Customers"), "customers:customers", actor.may("customers.read")),
+        (_("Settings"), "settings_home", bool(sections_for(actor))),
+    ]
+    found = []
+    for label, name, may in wanted:
+        url = link_to(name) if may else ""
+        if url:
+            found.append({"label": label, "url": url, "current": path.startswith(url)})
+    return found
+
+
+def _settings(actor: Actor, path: str) -> list[dict[str, Any]]:
+    links = [(label, link_to(name)) for label, name in sections_for(actor)]
+    return [{"label": label, "url": url, "current": path.startswith(url)} for label, url in links if url]
+
+
+def _account(staff: Staff) -> dict[str, Any]:
+    links = [
+        {"label": _("First steps"), "url": link_to("welcome")},
+        {"label": _("Your page"), "url": link_to("own_page")},
+        {"label": _("Security"), "url": link_to("mfa_index")},
+    ]
+    return {
+        "name": staff.name,
+        "detail": staff.get_role_display(),
+        "links": [link for link in links if link["url"]],
+        "sign_out_url": link_to("account_logout"),
+    }
+
+
+def _notices(staff: Staff) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": notice.pk,
+            "text": subject_of(notice),
+            "at": notice.created_at,
+            "url": reverse("desk:conversation", args=[notice.conversation_ref])
+            if notice.conversation_ref
+            else "/",
+        }
+        for notice in unseen_notices(staff)
+    ]

@@ -1,0 +1,28 @@
+"""The settings pages, who may open them, and in what order they stand."""
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from barrymore.organisation.access import Actor
+
+# label, address name, permission
+SECTIONS: list[tuple[Promise, str, str]] = [
+    (_("Company"), "organisation:company", "settings.manage"),
+    (_("Modules"), "organisation:modules", "settings.manage"),
+    (_("Sites"), "organisation:sites", "settings.manage"),
+    (_("People"), "organisation:people", "staff.manage"),
+    (_("Queues"), "routing:queues", "queues.manage"),
+    (_("Opening hours"), "sla:calendars", "promises.manage"),
+    (_("Promises"), "promises:policies", "promises.manage"),
+    (_("Contact reasons"), "conversations:reasons", "queues.manage"),
+    (_("Product areas"), "conversations:areas", "queues.manage"),
+    (_("Mailboxes"), "mailboxes:mailboxes", "settings.manage"),
+    (_("Asking customers"), "feedback:surveys", "surveys.manage"),
+    (_("API tokens"), "organisation:tokens", "settings.manage"),
+    (_("Audit trail"), "organisation:audit", "audit.read"),
+]
+
+
+def sections_for(actor: Actor) -> list[tuple[str, str]]:
+    """The settings pages that a person may open."""
+    return [(str(label), name) for label, name, permission in SECTIONS if actor.may(permission)]

@@ -1,0 +1,83 @@
+"""A live house with a small cast, and Chromium signed in to it."""
+
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+
+import pytest
+from django.conf import settings
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from barrymore.conversations.files import store_file
+from barrymore.conversations.models import Attachment, ProductArea, Reason
+from barrymore.conversations.services import Said
+from barrymore.feedback import services as feedback
+from barrymore.feedback.models import Case, Survey
+from barrymore.handling import moves
+from barrymore.handling import services as handling
+from barrymore.organisation.models import Staff
+from tests.desk.builders import arrival, person, promise, queue, signed_in
+
+Enter = Callable[..., Page]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium. Playwright runs a loop in this thread, which Django would take for a mistake."""
+    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def house(browser: Browser, live_server) -> SimpleNamespace:
+    """Two people, a queue with a promise, three open conversations and one that was asked about."""
+    amina = person()
+    dora = person("Dora Kask", "administrator")
+    guests = queue(amina, dora, is_default=True)
+    promise(45)
+    Reason.objects.create(name="Broken", key="b", words="hot")
+    ProductArea.objects.create(name="Room", key="r")
+    Survey.objects.create(name="After", probability=1.0)
+    first = arrival(guests, html="<p>Since <b>this</b> morning.</p>", recipients={"cc": ["sam@mail.example"]})
+    Attachment.objects.create(message=first.messages.get(kind="inbound"), **store_file("a.pdf", b"%PDF-1"))
+    moves.note(first, amina, "Careful.")
+    handling.answer(first, amina, Said(text="We are coming.", name=amina.name))
+    for name in ("Noor Haddad", "Milda Petraitytė"):
+        arrival(guests, name, subject=f"From {name}")
+    asked = arrival(guests, "Oskar Lind")
+    handling.answer(asked, amina, Said(text="Done.", name=amina.name))
+    handling.close(asked, amina)
+    case = Case.objects.select_related("survey", "conversation__customer").get()
+    return SimpleNamespace(
+        url=live_server.url,
+        amina=amina,
+        dora=dora,
+        guests=guests,
+        first=first,
+        survey=feedback.mark_sent(case),
+    )
+
+
+@pytest.fixture
+def enter(browser: Browser, house: SimpleNamespace) -> Iterator[Enter]:
+    """Open an address as somebody; every context is closed afterwards."""
+    opened: list[BrowserContext] = []
+
+    def entered(address: str, staff: Staff | None = None, **more) -> Page:
+        context = browser.new_context(
+            **{"viewport": {"width": 1440, "height": 900}, "locale": "en-GB", "base_url": house.url, **more}
+        )
+        opened.append(context)
+        if staff:
+            key = signed_in(staff).cookies[settings.SESSION_COOKIE_NAME].value
+            context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": key, "url": house.url}])
+        page = context.new_page()
+        page.goto(address)
+        return page
+
+    yield entered
+    for context in opened:
+        context.close()

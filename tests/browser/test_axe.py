@@ -1,0 +1,103 @@
+"""Every page keeps WCAG 2.2 AA as far as a machine can tell, in light and in dark."""
+
+from pathlib import Path
+
+import pytest
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.xdist_group("browser"),
+    pytest.mark.django_db(transaction=True),
+]
+AXE = Path(__file__).parents[2] / "frontend/node_modules/axe-core/axe.min.js"
+LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+PAGES = {
+    "sign-in": "/account/login/",
+    "survey": "/s/{survey}/",
+    "list": "/desk/",
+    "empty list": "/desk/?in=failed",
+    "conversation": "/desk/{first}/",
+    "card": "/desk/{first}/?view=card",
+    "forward": "/desk/{first}/message/{message}/forward/",
+    "write": "/desk/new/",
+    "own page": "/me/",
+    "welcome": "/welcome/",
+    "customers": "/customers/",
+    "customer": "/customers/{customer}/",
+    "reports": "/reports/",
+    "satisfaction": "/reports/satisfaction/",
+    "speed of answer": "/reports/speed-of-answer/",
+    "settings": "/settings/",
+    "company": "/settings/company/",
+    "modules": "/settings/modules/",
+    "people": "/settings/people/",
+    "new person": "/settings/people/new/",
+    "tokens": "/settings/tokens/",
+    "audit": "/settings/audit/",
+    "sites": "/settings/sites/",
+    "queues": "/settings/queues/",
+    "new queue": "/settings/queues/new/",
+    "queue": "/settings/queues/{queue}/",
+    "calendars": "/settings/calendars/",
+    "new calendar": "/settings/calendars/new/",
+    "promises": "/settings/promises/",
+    "new promise": "/settings/promises/new/",
+    "mailboxes": "/settings/mailboxes/",
+    "new mailbox": "/settings/mailboxes/new/",
+    "surveys": "/settings/surveys/",
+    "new survey": "/settings/surveys/new/",
+    "not found": "/nowhere/",
+    "components": "/ui/",
+}
+FOR_GUESTS = {"sign-in", "survey"}
+
+
+def faults(page):
+    """What axe finds: rule, places, why."""
+    page.evaluate(AXE.read_text())
+    run = f"axe.run(document, {{runOnly: {LEVELS}, resultTypes: ['violations']}})"
+    found = page.evaluate(f"{run}.then((told) => told.violations)")
+    return [
+        f"{fault['id']}: {node['html'][:160]} | {node['failureSummary'].splitlines()[1].strip()}"
+        for fault in found
+        for node in fault["nodes"]
+    ]
+
+
+def address_of(name, house):
+    first = house.first
+    return PAGES[name].format(
+        first=first.pk,
+        message=first.messages.get(kind="inbound").pk,
+        customer=first.customer_id,
+        queue=house.guests.pk,
+        survey=house.survey,
+    )
+
+
+def test_axe_finds_no_fault_in_light_and_dark(house, enter):
+    found = {}
+    for name in PAGES:
+        page = enter(address_of(name, house), None if name in FOR_GUESTS else house.dora)
+        for scheme in ("light", "dark"):
+            page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            if told := faults(page):
+                found[name, scheme] = told
+        page.close()
+    told = [f"{place}: {fault}" for place, faults_there in found.items() for fault in faults_there]
+    assert not told, "\n".join(told)
+
+
+@pytest.mark.parametrize("act", ["a", "c", "?"])
+def test_what_opens_by_a_key_keeps_the_rules_too(house, enter, act):
+    page = enter(address_of("conversation", house), house.dora)
+    page.keyboard.press(act)
+    assert page.locator("dialog[open], details[open] > .menu-list").first.is_visible()
+    assert faults(page) == []
+
+
+def test_a_phone_keeps_the_rules_too(house, enter):
+    for name in ("list", "conversation", "card", "forward", "satisfaction", "audit", "survey"):
+        staff = None if name in FOR_GUESTS else house.dora
+        page = enter(address_of(name, house), staff, viewport={"width": 360, "height": 740})
+        assert faults(page) == [], name

@@ -1,0 +1,1 @@
+"""Home, sign-in, settings."""
