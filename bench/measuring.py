@@ -17,6 +17,8 @@ import httpx
 PASSWORD = "bench-bench-bench"
 EMAIL = "amina@bench.example"
 TICKS = os.sysconf("SC_CLK_TCK")
+# What the desk sends when a row of the list is opened: the list itself stays where it is.
+OPENED_BESIDE_ITS_LIST = {"HX-Request": "true", "HX-Target": "desk-main"}
 FORM_TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 
@@ -110,9 +112,12 @@ class Served:
 
 
 def operations(served: Served, conversations: int) -> dict[str, Callable[[int], httpx.Response]]:
-    """The four operations that a desk lives of."""
+    """The operations that a desk lives of."""
     seed = random.Random(7)
     arrived: list[int] = []
+
+    def somewhere() -> str:
+        return f"/desk/{seed.randrange(1, conversations + 1)}/"
 
     def receive(number: int) -> httpx.Response:
         body = {
@@ -136,7 +141,9 @@ def operations(served: Served, conversations: int) -> dict[str, Callable[[int], 
 
     return {
         "receive": receive,
-        "list": lambda number: served.browser.get("/desk/", params={"queue": 1 + number % 5}),
-        "conversation": lambda number: served.browser.get(f"/desk/{seed.randrange(1, conversations + 1)}/"),
+        "list": lambda number: served.browser.get("/desk/", params={"in": f"queue:{1 + number % 5}"}),
+        "list, all queues": lambda number: served.browser.get("/desk/"),
+        "conversation": lambda number: served.browser.get(somewhere(), headers=OPENED_BESIDE_ITS_LIST),
+        "conversation, whole page": lambda number: served.browser.get(somewhere()),
         "reply": reply,
     }

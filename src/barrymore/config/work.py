@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from barrymore.alerts.services import send_due_mails
 from barrymore.channels.invitations import invite_due
@@ -38,12 +38,23 @@ ROUNDS = [
     Round("silence", rounds.silence_round, 30.0),
     Round("surveys", rounds.surveys_round, 60.0),
 ]
+TIDY_SECONDS = 3600.0
+
+
+def tidy_round() -> int:
+    """Let SQLite look at its tables again, so that it goes on choosing the right indexes."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA analysis_limit = 400")
+            cursor.execute("PRAGMA optimize = 0x10002")
+    return 0
 
 
 def start_work(stop: threading.Event) -> list[threading.Thread]:
     """Start one thread a round and one that keeps the mailboxes watched; all end when `stop` is set."""
     threads = [
-        threading.Thread(target=_run, args=(work, stop), name=work.name, daemon=True) for work in ROUNDS
+        threading.Thread(target=_run, args=(work, stop), name=work.name, daemon=True)
+        for work in [*ROUNDS, Round("tidy", tidy_round, TIDY_SECONDS)]
     ]
     threads.append(threading.Thread(target=watch_mailboxes, args=(stop,), name="mailboxes", daemon=True))
     for thread in threads:

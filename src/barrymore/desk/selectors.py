@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q
+from django.core.cache import cache
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from barrymore.channels.mail.selectors import FailedMail
@@ -12,7 +13,7 @@ from barrymore.conversations.models import Conversation, Draft
 from barrymore.desk.lists import NAMES
 from barrymore.handling.selectors import silent_conversations
 from barrymore.organisation.models import Staff
-from barrymore.routing.models import Offer, Presence
+from barrymore.routing.models import Offer, Presence, Queue
 from barrymore.routing.selectors import (
     load_of,
     offers_to,
@@ -23,6 +24,8 @@ from barrymore.routing.selectors import (
 )
 
 MOST_COUNTED = 1000
+# Silence is measured in quarters of an hour; its count need not be worked out for every page.
+SILENT_SECONDS = 10
 SHOWN_OTHERS = 5
 
 
@@ -45,7 +48,7 @@ def side_of(staff: Staff, current: str) -> Side:
     own, offers = own_count(staff), offers_to(staff)
     drafts = Draft.objects.filter(staff=staff).values("conversation").distinct().count()
     visible = visible_queues(staff)
-    silent = silent_conversations().filter(placement__queue__in=visible)[:MOST_COUNTED].count()
+    silent = cache.get_or_set(f"silent:{staff.pk}", lambda: _silent_count(visible), SILENT_SECONDS)
     everything = _sum(counts)
     return Side(
         mine=[
@@ -71,6 +74,10 @@ def side_of(staff: Staff, current: str) -> Side:
         load=load_of(staff),
         topics=[f"staff:{staff.pk}", *(f"queue:{one.queue_id}" for one in counts)],
     )
+
+
+def _silent_count(visible: QuerySet[Queue]) -> int:
+    return silent_conversations().filter(placement__queue__in=visible)[:MOST_COUNTED].count()
 
 
 def _sum(counts: list[Any]) -> tuple[int, int, int]:

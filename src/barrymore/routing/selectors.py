@@ -89,8 +89,8 @@ def queue_counts(staff: Staff) -> list[QueueCount]:
     columns = ", ".join(
         [
             count.format(""),
-            count.format("AND NOT p.is_paused AND p.due_at < %s"),
-            count.format("AND NOT p.is_paused AND p.due_at >= %s AND p.due_at < %s"),
+            count.format("AND p.is_paused = FALSE AND p.due_at < %s"),
+            count.format("AND p.is_paused = FALSE AND p.due_at >= %s AND p.due_at < %s"),
         ]
     )
     marks = ", ".join(["%s"] * len(ids))
@@ -119,7 +119,7 @@ def list_page(
     if owner is not None:
         placements = placements.filter(conversation__owner=owner)
     elif queues is not None:
-        placements = placements.filter(queue_id__in=queues)
+        placements = _in_queues(placements, queues)
     if after is not None:
         placements = placements.filter(_behind(*after))
     return list(
@@ -142,6 +142,18 @@ def list_page(
         )
         .order_by("is_paused", "due_at", "id")[:limit]
     )
+
+
+def _in_queues(placements: QuerySet[Placement], queues: Sequence[int]) -> QuerySet[Placement]:
+    """One queue is a range of its index. Several are read in the order of the list and sieved.
+
+    The plus keeps the planner from fetching and sorting all rows of the queues for one page.
+    """
+    if len(queues) <= 1:
+        return placements.filter(queue_id__in=queues)
+    marks = ", ".join(["%s"] * len(queues))
+    sieve = f'+"routing_placement"."queue_id" IN ({marks})'
+    return placements.extra(where=[sieve], params=list(queues))  # noqa: S610 - marks only, ids apart
 
 
 def _behind(is_paused: bool, due_at: datetime, last_id: int) -> Q:
