@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,6 +47,16 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     finally:
         process.terminate()
         process.wait(timeout=30)
+    assert _left_over(var) == []
+
+
+def _left_over(var: Path) -> list[str]:
+    """Processes that name the demo's folder and should have ended with it."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # it may end while it is looked at
+            found.append(path.read_bytes().decode(errors="replace"))
+    return [command for command in found if str(var) in command]
 
 
 def _wait(url: str, process: subprocess.Popen[bytes]) -> None:

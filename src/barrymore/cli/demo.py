@@ -24,6 +24,7 @@ def add_arguments(parser: ArgumentParser) -> None:
 
 def run(options: Namespace) -> int:
     """Serve the demo until a signal; the mail server and the traffic end with it."""
+    serve.end_in_order()
     imap_port, smtp_port = _free_port(options.port + 143), _free_port(options.port + 25)
     url = f"http://localhost:{options.port}"
     os.environ.update(

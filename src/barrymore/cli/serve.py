@@ -36,8 +36,22 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--name", action="append", default=[], help="a further host name for the certificate")
 
 
+def end_in_order() -> None:
+    """Let a signal end the process as a return does: what was started beside it is ended too.
+
+    The web server gives the signal on after its own end; the default would stop us there and then.
+    """
+
+    def end(number: int, frame: FrameType | None) -> None:
+        raise SystemExit(0)
+
+    signal.signal(signal.SIGTERM, end)
+    signal.signal(signal.SIGINT, end)
+
+
 def run(options: Namespace) -> int:
     """Serve until a signal; 0 after a clean end."""
+    end_in_order()
     certificate = _certificate(options)
     if certificate:
         os.environ.setdefault("BARRYMORE_URL", f"https://{certificate.names[0]}:{options.port}")

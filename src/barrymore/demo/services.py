@@ -48,7 +48,7 @@ def install_demo(
     # From today everybody is asked, so that a visitor who plays the guest is asked too.
     Survey.objects.update(is_active=False)
     Survey.objects.create(
-        name="After a conversation", version=2, probability=1.0, cap_days=7, delay_seconds=10
+        name="After a conversation", version=2, probability=1.0, cap_days=1, delay_seconds=10
     )
     demo = _sign_ins(url, password, imap_port, smtp_port, guests)
     _write_privately(var / "demo.json", json.dumps(demo, indent=2))
