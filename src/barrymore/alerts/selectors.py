@@ -7,8 +7,3 @@ from barrymore.organisation.models import Staff
 def unseen_notices(staff: Staff, limit: int = 20) -> list[Notice]:
     """The newest notices that the person has not seen."""
     return list(Notice.objects.filter(staff=staff, seen_at=None).order_by("-id")[:limit])
-
-
-def recent_notices(staff: Staff, limit: int = 50) -> list[Notice]:
-    """The newest notices, seen or not."""
-    return list(Notice.objects.filter(staff=staff).order_by("-created_at")[:limit])

@@ -1,9 +1,8 @@
 """Read conversations."""
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Prefetch, QuerySet
 
 from barrymore.conversations.models import Arrival, Conversation, Draft, Message
-from barrymore.customers.models import Address, Customer
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Staff
 
@@ -35,20 +34,6 @@ def thread(of: Conversation, before_id: int | None = None) -> list[Message]:
 def last_inbound(of: Conversation) -> Message | None:
     """What the customer said last."""
     return of.messages.filter(kind=Message.Kind.INBOUND).select_related("address").order_by("-id").first()
-
-
-def live_conversation_of(customer: Customer | None, address: Address) -> Conversation | None:
-    """The newest unclosed conversation with this person, or with this address where nobody is known."""
-    who = Q(customer=customer) if customer else Q(address=address)
-    return Conversation.objects.filter(who, state__in=LIVE_STATES, is_spam=False).order_by("-id").first()
-
-
-def others_with(of: Conversation, limit: int = 5) -> list[Conversation]:
-    """Further conversations with the same customer, unclosed first, newest first."""
-    if of.customer_id is None:
-        return []
-    others = Conversation.objects.filter(customer_id=of.customer_id).exclude(pk=of.pk)
-    return list(others.order_by("closed_at", "-id")[:limit])
 
 
 def drafts_of(of: Conversation, staff: Staff) -> dict[str, Draft]:

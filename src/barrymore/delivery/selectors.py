@@ -16,8 +16,3 @@ def failed_rows(kinds: list[str]) -> QuerySet[OutboxRow]:
 def row_of(effect_key: str) -> OutboxRow | None:
     """The row of one effect, if it is owed."""
     return OutboxRow.objects.filter(effect_key=effect_key).first()
-
-
-def waiting_count(kind: str) -> int:
-    """How many rows of a kind wait, counted up to 1,000."""
-    return OutboxRow.objects.filter(kind=kind, state=OutboxRow.State.WAITING)[:1000].count()
