@@ -70,7 +70,8 @@ def test_a_figure_is_replayed_to_the_same_hash(capsys: pytest.CaptureFixture[str
 def test_the_doctor_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
     main(["doctor", "mail", "--json"])
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-    assert lines
+    assert lines[-1]["name"] == "mail balance"
+    assert lines[-1]["detail"].startswith("0 received = 0 stored")
     assert all(line["advice"] for line in lines if line["state"] == "bad")
 
 
