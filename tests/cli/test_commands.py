@@ -10,8 +10,8 @@ import pytest
 from cryptography import x509
 from django.test import Client
 
+from barrymore.cli.lock import AlreadyRunning, alone
 from barrymore.cli.main import main, parser
-from barrymore.cli.serve import AlreadyRunning, _alone
 from barrymore.cli.tls import own_certificate
 from barrymore.organisation.models import Staff
 from barrymore.organisation.selectors import actor_of_token
@@ -23,7 +23,11 @@ def test_help_teaches_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended.value.code == 0
     said = capsys.readouterr().out
     assert all(
-        command in said for command in ("serve", "run-demo", "doctor", "token", "replay", "hook-secret")
+        command in said
+        for command in (
+            *("serve", "run-demo", "doctor", "token", "hook-secret"),
+            *("replay", "backup", "restore", "move-to-postgres"),
+        )
     )
 
 
@@ -78,13 +82,13 @@ def test_the_doctor_says_what_to_do(capsys: pytest.CaptureFixture[str]) -> None:
 def test_a_second_writer_is_refused_with_a_message(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first = _alone(tmp_path)
+    first = alone(tmp_path)
     with pytest.raises(AlreadyRunning) as refused:
-        _alone(tmp_path)
+        alone(tmp_path)
     assert refused.value.code == 3
     assert "BARRYMORE_DATABASE" in capsys.readouterr().err
     first.close()
-    _alone(tmp_path).close()
+    alone(tmp_path).close()
 
 
 def test_the_own_authority_signs_for_this_machine(tmp_path: Path) -> None:

@@ -91,6 +91,8 @@ def _free_port(wanted: int) -> int:
     """The wanted port if it is free, else any."""
     for port in (wanted, 0):
         with socket.socket() as probe:
+            # A demo started again at once gets the ports of its last run: mail programs find it.
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             try:
                 probe.bind(("127.0.0.1", port))
             except OSError:

@@ -6,11 +6,15 @@ import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+
+if TYPE_CHECKING:
+    from barrymore.cli.acme.keeper import Keeper
 
 AUTHORITY_LIFE = timedelta(days=3650)
 # Apple refuses leaf certificates that live longer than 825 days.
@@ -19,11 +23,12 @@ LEAF_LIFE = timedelta(days=800)
 
 @dataclass(frozen=True)
 class Certificate:
-    """Files for the server, and the names they hold for."""
+    """Files for the server, the names they hold for, and who renews them while it serves."""
 
     cert: Path
     key: Path
     names: list[str]
+    keeper: "Keeper | None" = None
 
 
 def own_certificate(var: Path, names: list[str]) -> Certificate:

@@ -1,15 +1,15 @@
 """The REST root: routers, tokens, and failures as problem details (RFC 9457)."""
 
-import json
-from typing import Any
-
-from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpRequest, HttpResponse
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
+from django.db import DataError, IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse
 from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from barrymore.channels.api import router as channels_router
+from barrymore.config.problems import problem
 from barrymore.customers.api import router as customers_router
 from barrymore.customers.recognition import BadAddress
 from barrymore.desk.api import router as desk_router
@@ -21,6 +21,8 @@ from barrymore.organisation.selectors import actor_of_token
 from barrymore.organisation.services import KeyReused
 from barrymore.reports.api import router as reports_router
 from barrymore.routing.services import AlreadyTaken
+
+MOST_FAULTS = 20
 
 
 class Token(HttpBearer):
@@ -49,12 +51,6 @@ for router in (
     api.add_router("", router)
 
 
-def problem(status: int, title: str, detail: str, **more: Any) -> HttpResponse:
-    """One failure: what is wrong and what to do, never more than the caller may know."""
-    body = {"type": "about:blank", "title": title, "status": status, "detail": detail, **more}
-    return HttpResponse(json.dumps(body), status=status, content_type="application/problem+json")
-
-
 @api.exception_handler(AuthenticationError)
 def _no_token(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(401, "No valid token", "Send `Authorization: Bearer <token>` with a live token.")
@@ -66,13 +62,14 @@ def _not_allowed(request: HttpRequest, error: NotAllowed) -> HttpResponse:
 
 
 @api.exception_handler(ObjectDoesNotExist)
+@api.exception_handler(Http404)
 def _not_there(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(404, "Not found", "There is no such thing, or this token may not see it.")
 
 
 @api.exception_handler(ValidationError)
 def _wrong_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    faults = [{"where": ".".join(map(str, fault["loc"])), "what": fault["msg"]} for fault in error.errors]
+    faults = [{"where": ".".join(map(str, fault["loc"])), "what": fault["msg"]} for fault in error.errors[:MOST_FAULTS]]
     return problem(422, "Wrong shape", "Mend the fields named in `errors`.", errors=faults)
 
 
@@ -103,6 +100,27 @@ def _bad_address(request: HttpRequest, error: Exception) -> HttpResponse:
 @api.exception_handler(ValueError)
 def _bad_value(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(422, "Cannot be done", str(error) or type(error).__name__)
+
+
+@api.exception_handler(OverflowError)
+@api.exception_handler(DataError)
+def _out_of_range(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(422, "Cannot be done", "A number, a date or a text is larger than can be kept.")
+
+
+@api.exception_handler(IntegrityError)
+def _clash(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(409, "Clash", "A value is missing, or another call did the same just now. Send it again.")
+
+
+@api.exception_handler(RecursionError)
+def _too_deep(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(400, "Refused", "The body is nested too deep.")
+
+
+@api.exception_handler(RequestDataTooBig)
+def _too_large(request: HttpRequest, error: Exception) -> HttpResponse:
+    return problem(413, "Too large", f"At most {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes at once.")
 
 
 @api.exception_handler(HttpError)

@@ -10,6 +10,10 @@ from a2wsgi import WSGIMiddleware
 from django.conf import settings
 from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_KEY
 
+from barrymore.channels.chat.identity import note_seen as note_visitor_seen
+from barrymore.channels.chat.identity import visitor_of
+from barrymore.config.health_views import PROBES
+from barrymore.config.measures import LISTENERS
 from barrymore.config.wsgi import application as wsgi
 from barrymore.live.stream import LiveStream, Receive, Scope, Send
 from barrymore.organisation.models import Staff
@@ -37,6 +41,8 @@ def listener_of(headers: dict[bytes, bytes]) -> Staff | None:
 
 def authorise(headers: dict[bytes, bytes], wanted: frozenset[str]) -> frozenset[str] | None:
     """The topics that this person may hear now; an open page also says that the person is here."""
+    if b"authorization" in headers:
+        return _of_visitor(headers)
     staff = listener_of(headers)
     if staff is None:
         return None
@@ -49,13 +55,40 @@ def authorise(headers: dict[bytes, bytes], wanted: frozenset[str]) -> frozenset[
     return frozenset(wanted & may)
 
 
+def _of_visitor(headers: dict[bytes, bytes]) -> frozenset[str] | None:
+    """What the visitor of a web site may hear: their own conversation and nothing else."""
+    token = headers.get(b"authorization", b"").decode("latin-1").removeprefix("Bearer ")
+    visitor = visitor_of(token) if token else None
+    if visitor is None or visitor.conversation_id is None:
+        return None
+    note_visitor_seen(visitor)
+    return frozenset({f"conversation:{visitor.conversation_id}"})
+
+
 django = WSGIMiddleware(wsgi, workers=WSGI_THREADS)  # type: ignore[arg-type]
 stream = LiveStream(authorise)
+LISTENERS.set_function(lambda: len(stream.listeners))
+LIVE = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
     """Send a request to the live stream or to Django."""
     if scope["type"] == "http" and scope["path"] == "/live/stream":
         await stream(scope, receive, send)
+    elif scope["type"] == "http" and scope["path"] == "/health/live":
+        # Here and not in a thread: all threads may be waiting for a database that does not answer.
+        await send({"type": "http.response.start", "status": 200, "headers": LIVE})
+        await send({"type": "http.response.body", "body": b'{"ok": true}'})
     else:
         await django(scope, receive, send)  # type: ignore[arg-type]
+
+
+async def probes(scope: Scope, receive: Receive, send: Send) -> None:
+    """Health and measures of a process that only works: everything else is served elsewhere."""
+    if scope["type"] == "http" and scope["path"] not in PROBES:
+        await send(
+            {"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/plain")]}
+        )
+        await send({"type": "http.response.body", "body": b"Only health and metrics are here.\n"})
+    else:
+        await application(scope, receive, send)

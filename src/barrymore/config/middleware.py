@@ -7,6 +7,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+SIGN_IN = "/account/login/?next="
 Next = Callable[[HttpRequest], HttpResponse]
 
 CONTENT_SECURITY_POLICY = (
@@ -46,6 +47,25 @@ class ViewerTimezone:
         except (zoneinfo.ZoneInfoNotFoundError, ValueError):
             timezone.deactivate()
         return self.get_response(request)
+
+
+class SharedComputer:
+    """At a shared computer a person has fewer rights, and is gone after some minutes without a touch."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Limit the person; only what a hand does counts as a touch, not a page that refreshes itself."""
+        if request.session.get("workstation"):
+            request.user.is_limited = True  # type: ignore[union-attr]
+            if not request.headers.get("HX-Trigger", "").endswith(("-live", "feed")):
+                request.session.modified = True
+        response = self.get_response(request)
+        sends_to_sign_in = response.status_code == 302 and response.headers["Location"].startswith(SIGN_IN)
+        if sends_to_sign_in and request.COOKIES.get("workstation"):
+            response.headers["Location"] = "/switch/"
+        return response
 
 
 class ContentSecurity:

@@ -3,11 +3,12 @@
 import os
 import secrets
 from pathlib import Path
-from typing import Any
 
-import dj_database_url
 import django_stubs_ext
 from django.utils.translation import gettext_lazy as _
+
+from barrymore.config.databases import database_of
+from barrymore.config.logs import logging_of
 
 # Lets a form or manager name its model for the type checker.
 django_stubs_ext.monkeypatch()
@@ -35,25 +36,6 @@ def _secret_key() -> str:
         with os.fdopen(descriptor, "w") as file:
             file.write(secrets.token_urlsafe(50))
     return kept.read_text().strip()
-
-
-def _database() -> dict[str, Any]:
-    address = os.environ.get("BARRYMORE_DATABASE", "")
-    if address:
-        engine: dict[str, Any] = dict(dj_database_url.parse(address))
-        engine["OPTIONS"] = {**engine.get("OPTIONS", {}), "pool": {"min_size": 2, "max_size": 16}}
-        return engine
-    return {
-        "ENGINE": "barrymore.config.sqlite",
-        "NAME": VAR / "barrymore.sqlite3",
-        "TEST": {"NAME": str(VAR / "test.sqlite3")},
-        "OPTIONS": {
-            "transaction_mode": "IMMEDIATE",
-            "timeout": 20,
-            "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;"
-            "PRAGMA mmap_size=134217728;PRAGMA cache_size=-65536;",
-        },
-    }
 
 
 SECRET_KEY = _secret_key()
@@ -94,6 +76,7 @@ INSTALLED_APPS = [
     "barrymore.ui",
 ]
 MIDDLEWARE = [
+    "barrymore.config.request_middleware.Watched",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -102,10 +85,12 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "barrymore.config.middleware.ViewerTimezone",
+    "barrymore.config.middleware.SharedComputer",
     "barrymore.config.middleware.ContentSecurity",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "barrymore.config.problems.RestProblems",
 ]
 ROOT_URLCONF = "barrymore.config.urls"
 WSGI_APPLICATION = "barrymore.config.wsgi.application"
@@ -123,7 +108,7 @@ TEMPLATES = [
         },
     }
 ]
-DATABASES = {"default": _database()}
+DATABASES = {"default": database_of(os.environ.get("BARRYMORE_DATABASE", ""), VAR)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 TASKS_EMBEDDED = DATABASES["default"]["ENGINE"] == "barrymore.config.sqlite"
@@ -186,10 +171,4 @@ TRUSTED_AUTHSERV = _words("BARRYMORE_TRUSTED_AUTHSERV")
 DEMO = _flag("BARRYMORE_DEMO")
 PRIVACY_PROFILES = [("eu", _("European Union")), ("ru", _("Russia")), ("other", _("Other"))]
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["console"], "level": os.environ.get("BARRYMORE_LOG", "WARNING")},
-}
+LOGGING = logging_of(os.environ)

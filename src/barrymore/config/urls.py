@@ -21,6 +21,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/surveys/", include("barrymore.feedback.urls")),
     path("reports/", include("barrymore.reports.urls")),
     path("s/", include("barrymore.channels.survey_link.urls")),
+    path("chat/", include("barrymore.channels.chat.urls")),
+    path("sms/", include("barrymore.channels.sms.urls")),
+    path("forms/", include("barrymore.channels.form.urls")),
     path("ui/", include("barrymore.ui.urls")),
+    path("demo/", include("barrymore.demo.urls")),
     path("", include("barrymore.web.urls")),
 ]

@@ -9,9 +9,12 @@ from dataclasses import dataclass
 from django.db import close_old_connections, connection
 
 from barrymore.alerts.services import send_due_mails
+from barrymore.channels.chat.delivery import deliver_due_chats
 from barrymore.channels.invitations import invite_due
 from barrymore.channels.mail.intake import watch_mailboxes
 from barrymore.channels.mail.outgoing import deliver_due_mails
+from barrymore.channels.sms.delivery import deliver_due_sms
+from barrymore.config.pulse import note_end, note_start
 from barrymore.handling import rounds
 
 log = logging.getLogger(__name__)
@@ -31,6 +34,8 @@ ROUNDS = [
     Round("promises", rounds.promises_round, 1.0),
     Round("offers", rounds.offers_round, 1.0),
     Round("mails", deliver_due_mails, 0.5),
+    Round("chats", deliver_due_chats, 5.0),
+    Round("texts", deliver_due_sms, 1.0),
     Round("notices", send_due_mails, 1.0),
     Round("invitations", invite_due, 2.0),
     Round("steps", rounds.steps_round, 5.0),
@@ -57,6 +62,8 @@ def start_work(stop: threading.Event) -> list[threading.Thread]:
         for work in [*ROUNDS, Round("tidy", tidy_round, TIDY_SECONDS)]
     ]
     threads.append(threading.Thread(target=watch_mailboxes, args=(stop,), name="mailboxes", daemon=True))
+    for work in ROUNDS:
+        note_start(work.name, work.every_seconds)
     for thread in threads:
         thread.start()
     return threads
@@ -70,9 +77,11 @@ def _run(work: Round, stop: threading.Event) -> None:
             close_old_connections()
             work.call()
             pause = work.every_seconds
+            note_end(work.name)
         except Exception:
             # The round goes on: its rows are still there. A lasting fault slows it down.
             pause = min(pause * 2, LONGEST_PAUSE)
+            note_end(work.name, failed=True)
             log.exception("round %s failed, again in %.0f s", work.name, pause)
         stop.wait(max(pause - (time.monotonic() - began), 0.05))
     close_old_connections()

@@ -1,0 +1,1 @@
+"""Backup, restore with its drill, and the move to PostgreSQL."""
