@@ -59,3 +59,27 @@ def test_the_longest_waiting_goes_first_within_its_priority() -> None:
     urgent = Waiting(3, 5, None, NOON + timedelta(minutes=1))
     due = Waiting(4, 0, NOON + timedelta(hours=1), NOON)
     assert [w.ref for w in next_waiting([late, early, urgent, due])] == [3, 2, 4, 1]
+
+
+BILL = Need("", NOON, skills={"billing": 2}, has_waited=False)
+
+
+def test_only_those_with_the_skill_are_asked_at_first() -> None:
+    able = replace(AMINA, skills={"billing": 2}, open_count=3)
+    assert choose(BILL, [replace(SAM, skills={"billing": 1}), able]) == Choice(
+        1, ("skill:billing", "only_one")
+    )
+    assert choose(BILL, [SAM]) is None
+
+
+def test_after_a_while_the_queue_behind_helps_out_and_then_anybody() -> None:
+    waited = replace(BILL, has_waited=True)
+    behind = replace(AMINA, skills={"billing": 3}, is_behind=True)
+    assert choose(BILL, [SAM, behind]) is None
+    assert choose(waited, [SAM, behind]) == Choice(1, ("overflow", "skill:billing", "only_one"))
+    assert choose(waited, [SAM]) == Choice(2, ("skill_fallback:billing", "only_one"))
+    unable = replace(behind, skills={})
+    assert choose(waited, [unable]) == Choice(1, ("overflow", "skill_fallback:billing", "only_one"))
+    assert choose(replace(LIT, has_waited=True), [SAM, replace(AMINA, is_behind=True)]) == Choice(
+        2, ("language_fallback:lt", "only_one")
+    )

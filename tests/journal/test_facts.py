@@ -1,7 +1,9 @@
 """A fact is written once, and readers see them in order."""
 
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
@@ -9,7 +11,7 @@ from django.db import IntegrityError, transaction
 from barrymore.journal.models import Fact
 from barrymore.journal.moment import at_moment, now
 from barrymore.journal.selectors import facts_after, facts_of, newest_id
-from barrymore.journal.services import record
+from barrymore.journal.services import in_one_insert, record
 
 pytestmark = pytest.mark.django_db
 NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -20,6 +22,33 @@ def test_a_repeat_is_refused_by_the_database() -> None:
     with pytest.raises(IntegrityError), transaction.atomic():
         record("conversation.opened", "conversation:812:opened", queue=3)
     assert Fact.objects.count() == 1
+
+
+def test_facts_of_one_act_are_one_insert(django_assert_num_queries: Callable[..., Any]) -> None:
+    with django_assert_num_queries(1), in_one_insert():
+        record("conversation.opened", "conversation:812:opened")
+        with in_one_insert():
+            record("contact.received", "contact:1:received")
+    assert [fact.key for fact in Fact.objects.order_by("id")] == [
+        "conversation:812:opened",
+        "contact:1:received",
+    ]
+
+
+def test_a_repeat_among_the_facts_of_one_act_refuses_them_all() -> None:
+    record("contact.received", "contact:1:received")
+    with pytest.raises(IntegrityError), transaction.atomic(), in_one_insert():
+        record("conversation.opened", "conversation:812:opened")
+        record("contact.received", "contact:1:received")
+    assert Fact.objects.count() == 1
+
+
+def test_an_act_that_fails_leaves_no_fact_and_gathers_no_more() -> None:
+    with pytest.raises(ZeroDivisionError), in_one_insert():
+        record("contact.received", "contact:1:received")
+        raise ZeroDivisionError
+    record("contact.received", "contact:2:received")
+    assert [fact.key for fact in Fact.objects.all()] == ["contact:2:received"]
 
 
 def test_facts_are_written_at_the_moment_that_is_set() -> None:

@@ -16,6 +16,7 @@ LARGEST_FILE = 25 * 1024 * 1024
 UNSAFE = re.compile(r'[/\\:*?"<>|]')
 # First bytes of the kinds that may be shown in the page; everything else is handed out as a download.
 PICTURES = {b"\x89PNG\r\n\x1a\n": "image/png", b"\xff\xd8\xff": "image/jpeg", b"GIF8": "image/gif"}
+SOUNDS = {b"\x1aE\xdf\xa3": "video/webm", b"OggS": "audio/ogg", b"RIFF": "audio/wav", b"ID3": "audio/mpeg"}
 
 
 class FileTooLarge(ValueError):
@@ -30,9 +31,11 @@ def safe_name(name: str) -> str:
 
 def content_type_of(data: bytes) -> str:
     """The kind of a file by its first bytes, never by its name."""
-    for start, kind in PICTURES.items():
+    for start, kind in {**PICTURES, **SOUNDS}.items():
         if data.startswith(start):
             return kind
+    if data[4:8] == b"ftyp":
+        return "video/mp4"
     return "application/pdf" if data.startswith(b"%PDF-") else "application/octet-stream"
 
 

@@ -79,14 +79,14 @@ def open_conversation(opening: Opening) -> Conversation:
 
 
 def record_arrival(
-    conversation: Conversation, channel: str, external_id: str, address: Address, said: Said
+    conversation: Conversation, channel: str, external_id: str, address: Address | None, said: Said
 ) -> Arrival:
     """Add what the customer said. The same channel and external id twice raises IntegrityError."""
     message = _add(conversation, Message.Kind.INBOUND, said, address=address)
     arrival = Arrival.objects.create(
         channel=channel, external_id=external_id, conversation=conversation, message=message, at=message.at
     )
-    if address.pk != conversation.address_id:
+    if address is not None and address.pk != conversation.address_id:
         Participant.objects.get_or_create(conversation=conversation, address=address)
     conversation.last_message_at = message.at
     conversation.is_unread = True
@@ -210,6 +210,12 @@ def mark_read(conversation: Conversation) -> None:
     """Somebody has opened it."""
     if conversation.is_unread:
         Conversation.objects.filter(pk=conversation.pk).update(is_unread=False)
+
+
+def address_to(message: Message, to: list[str]) -> None:
+    """Say to which addresses an outbound message goes after all."""
+    message.recipients = {**message.recipients, "to": to}
+    message.save(update_fields=["recipients"])
 
 
 def mark_delivery(message_id: int, status: Message.Status, **detail: Any) -> None:

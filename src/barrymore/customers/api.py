@@ -70,5 +70,5 @@ def patch_customer(request: HttpRequest, customer_id: int, change: CustomerChang
     """Change a customer; unknown fields are refused."""
     actor_of(request).need("customers.write")
     found = Customer.objects.select_related("account").get(pk=customer_id)
-    change_customer(found, **change.dict(exclude_unset=True))
+    change_customer(found, **change.dict(exclude_none=True))
     return customer_out(found)

@@ -1,6 +1,7 @@
 """Customers, the addresses that lead to them, their firms, stays and purchases."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from barrymore.organisation.models import Site
@@ -32,13 +33,15 @@ class Customer(models.Model):
 
 
 class Address(models.Model):
-    """A mail address or telephone number. A shared one leads to no person."""
+    """A mail address, a telephone number, or a visitor of a web site. A shared one leads to no person."""
 
     class Kind(models.TextChoices):
         """By what means the address is reached."""
 
         EMAIL = "email", _("Mail")
         PHONE = "phone", _("Telephone")
+        # One browser on a web site, or the site's own id of its user.
+        VISITOR = "visitor", _("Visitor of the web site")
 
     kind = models.CharField(max_length=10, choices=Kind)
     value = models.CharField(max_length=254)
@@ -51,6 +54,13 @@ class Address(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "value"], name="address_once")]
+
+    @property
+    def shown(self) -> str:
+        """What people read: a visitor of a web site has no address, only a few signs to tell them apart."""
+        if self.kind != Address.Kind.VISITOR:
+            return self.value
+        return gettext("Visitor %(signs)s") % {"signs": self.value[-4:]}
 
     def __str__(self) -> str:
         return self.value
@@ -83,7 +93,10 @@ class Booking(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["source", "source_ref"], name="booking_once")]
-        indexes = [models.Index(fields=["customer", "-ends_on"], name="booking_newest")]
+        indexes = [
+            models.Index(fields=["customer", "-ends_on"], name="booking_newest"),
+            models.Index(fields=["room", "ends_on"], name="booking_room"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.source} {self.source_ref}"

@@ -17,6 +17,8 @@ RELAY_DOMAINS = frozenset(
 )
 CONTROL = re.compile(r"[\x00-\x1f\x7f\u200b-\u200f\u2028-\u202e\u2060-\u2064\ufeff]")
 
+VISITOR = re.compile(r"[A-Za-z0-9_.:@/-]{8,160}")
+
 
 class BadAddress(ValueError):
     """The text is no mail address or telephone number."""
@@ -42,9 +44,17 @@ def normal_phone(text: str, country: str = "LT") -> str:
     return str(phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164))
 
 
+def normal_visitor(text: str) -> str:
+    """The reference of a web site's visitor as it is. Raises BadAddress for what we never give out."""
+    if not VISITOR.fullmatch(text):
+        raise BadAddress(text[:100])
+    return text
+
+
 def normal(kind: str, text: str) -> str:
     """The spelling under which an address is kept."""
-    return normal_email(text) if kind == "email" else normal_phone(text)
+    spelling = {"email": normal_email, "visitor": normal_visitor}
+    return spelling.get(kind, normal_phone)(text)
 
 
 def is_shared(kind: str, value: str) -> bool:

@@ -2,7 +2,11 @@
 
 from dataclasses import dataclass
 
+from django.db.models import Q
+from django.utils import timezone
+
 from barrymore.customers.models import Address, Booking, Customer, Purchase
+from barrymore.organisation.models import Site
 
 SHOWN_PURCHASES = 4
 SHOWN_BOOKINGS = 3
@@ -10,7 +14,7 @@ SHOWN_BOOKINGS = 3
 
 @dataclass(frozen=True)
 class Card:
-    """What is known of a customer. `level` is verified, recognised, shared or unknown."""
+    """What is known of a customer. `level` is verified, recognised, visitor, shared or unknown."""
 
     customer: Customer | None
     address: Address | None
@@ -26,6 +30,8 @@ def level_of(address: Address | None) -> str:
         return "unknown"
     if address.is_shared:
         return "shared"
+    if address.kind == Address.Kind.VISITOR and not address.verified_at:
+        return "visitor"
     return "verified" if address.verified_at else "recognised"
 
 
@@ -41,6 +47,29 @@ def card_of(customer: Customer | None, address: Address | None) -> Card:
         bookings=list(customer.bookings.select_related("site").order_by("-ends_on")[:SHOWN_BOOKINGS]),
         purchases=list(customer.purchases.order_by("-at")[:SHOWN_PURCHASES]),
     )
+
+
+def guests_in(room: str, site: Site | None) -> list[Booking]:
+    """Today's stays in a room, those who have arrived first; of one site where it is named."""
+    if not room:
+        return []
+    today = timezone.localdate()
+    stays = Booking.objects.filter(room__iexact=room, starts_on__lte=today, ends_on__gte=today).exclude(
+        status__in=[Booking.Status.CANCELLED, Booking.Status.LEFT]
+    )
+    if site:
+        stays = stays.filter(Q(site=site) | Q(site=None))
+    found = list(stays.select_related("customer").order_by("id")[:10])
+    return [stay for stay in found if stay.status == Booking.Status.ARRIVED] or found
+
+
+def rooms_taken(site: Site | None) -> list[str]:
+    """The rooms with guests today, for the one who types."""
+    today = timezone.localdate()
+    stays = Booking.objects.filter(starts_on__lte=today, ends_on__gte=today, status=Booking.Status.ARRIVED)
+    if site:
+        stays = stays.filter(Q(site=site) | Q(site=None))
+    return sorted(set(stays.exclude(room="").values_list("room", flat=True)[:500]))
 
 
 def find_customers(words: str, limit: int = 20) -> list[Customer]:

@@ -150,6 +150,16 @@ def change_customer(customer: Customer, *, account: str | None = None, **changes
     return customer
 
 
+def opt_out(kind: str, value: str) -> None:
+    """They want no more messages at this address."""
+    Address.objects.filter(kind=kind, value=value, opted_out_at=None).update(opted_out_at=now())
+
+
+def opt_in(kind: str, value: str) -> None:
+    """They want messages again."""
+    Address.objects.filter(kind=kind, value=value).update(opted_out_at=None)
+
+
 def note_bounce(value: str) -> None:
     """Remember that a mail address did not take our mail, so that nobody is invited there."""
     Address.objects.filter(kind=Address.Kind.EMAIL, value=value.lower()).update(bounced_at=now())

@@ -84,6 +84,26 @@ def fail(row: OutboxRow, error: str, *, final: bool = False) -> None:
     )
 
 
+def amend(row: OutboxRow, payload: dict[str, Any]) -> None:
+    """Write down how far a claimed row has come."""
+    row.payload = payload
+    _held(row).update(payload=payload)
+
+
+def postpone(row: OutboxRow, until: datetime) -> None:
+    """Look at a claimed row again later; nothing has failed, so nothing is counted."""
+    _held(row).update(next_attempt_at=until, leased_until=None)
+
+
+def settle(effect_key: str) -> bool:
+    """The effect has come about by itself (somebody has read it). False when its row had ended before."""
+    return bool(
+        OutboxRow.objects.filter(effect_key=effect_key, state=OutboxRow.State.WAITING).update(
+            state=OutboxRow.State.SENT, done_at=now(), last_error="", leased_until=None
+        )
+    )
+
+
 def resend(row_id: int, payload: dict[str, Any] | None = None) -> bool:
     """Wake a dead or waiting row now, with a changed payload where the sender has mended it."""
     changes: dict[str, Any] = {"payload": payload} if payload is not None else {}

@@ -22,7 +22,9 @@ class Contact:
 
     `conversation_ref` continues that thread and is set only when the channel has proved it
     (for mail: our own signed id in References). `proved` says that the sender's address itself
-    was proved (DMARC-aligned, or a signed-in customer).
+    was proved (DMARC-aligned, or a signed-in customer). `reason_ref` is what the customer says it is about.
+    Whoever speaks to us at the desk may have no address: then it is empty, and `customer_ref` is the guest
+    whom the room's booking names, if any.
     """
 
     channel: str
@@ -39,6 +41,8 @@ class Contact:
     proved: bool = False
     queue_ref: int | None = None
     site_ref: int | None = None
+    reason_ref: int | None = None
+    customer_ref: int | None = None
     is_spam: bool = False
     recipients: dict[str, list[str]] = field(default_factory=dict)
     uploads: tuple[Upload, ...] = ()

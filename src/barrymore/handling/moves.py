@@ -81,6 +81,17 @@ def wait_until(conversation: Conversation, staff: Staff, what: str, at: datetime
 
 
 @transaction.atomic
+def plan_step(conversation: Conversation, what: str, at: datetime | None) -> None:
+    """Write down what the customer asked us to do next; without a time it is for whoever takes it."""
+    if at is not None and at <= now():
+        raise NeedsNextStep
+    conversations.set_next_step(conversation, what, at)
+    told = at.isoformat() if at else ""
+    event = conversations.add_event(conversation, "asked_for", what=what, at=told)
+    record("conversation.next_step", f"message:{event.pk}:next_step", **refs_of(conversation))
+
+
+@transaction.atomic
 def mark_spam(conversation: Conversation, staff: Staff | None, is_spam: bool) -> None:
     """Move to the spam folder, or out of it as if it had arrived now."""
     if conversation.is_spam == is_spam:

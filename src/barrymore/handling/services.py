@@ -6,15 +6,16 @@ from django.db import transaction
 
 from barrymore.conversations import selectors as threads
 from barrymore.conversations import services as conversations
-from barrymore.conversations.models import Conversation, Message
+from barrymore.conversations.models import Conversation, Message, Reason
 from barrymore.conversations.services import Opening, Said, refs_of
 from barrymore.conversations.suggestion import suggest
-from barrymore.customers.services import Identity, identify
+from barrymore.customers.models import Address, Customer
+from barrymore.customers.services import identify
 from barrymore.delivery import services as outbox
 from barrymore.feedback import services as feedback
 from barrymore.handling.contact import Contact, Received
 from barrymore.journal.moment import now
-from barrymore.journal.services import record
+from barrymore.journal.services import in_one_insert, record
 from barrymore.organisation.models import Site, Staff
 from barrymore.routing import services as routing
 from barrymore.routing.models import Queue
@@ -30,6 +31,7 @@ class NothingToSend(ValueError):
 
 
 @transaction.atomic
+@in_one_insert()
 def receive(contact: Contact) -> Received:
     """Take in one contact. The same channel and external id again returns the first result.
 
@@ -38,19 +40,13 @@ def receive(contact: Contact) -> Received:
     earlier = threads.earlier_arrival(contact.channel, contact.external_id)
     if earlier is not None:
         return Received(earlier.pk, earlier.conversation_id, is_new=False)
-    who = identify(
-        contact.address_kind,
-        contact.address,
-        name=contact.name,
-        language=contact.language,
-        proved=contact.proved,
-    )
-    conversation = _continued(contact, who)
+    address, customer = _who(contact)
+    conversation = _continued(contact)
     is_opening = conversation is None
     if conversation is None:
-        conversation = _opened(contact, who)
+        conversation = _opened(contact, address, customer)
     arrival = conversations.record_arrival(
-        conversation, contact.channel, contact.external_id, who.address, _said(contact)
+        conversation, contact.channel, contact.external_id, address, _said(contact)
     )
     if is_opening:
         _place(conversation, contact)
@@ -61,7 +57,20 @@ def receive(contact: Contact) -> Received:
     return Received(arrival.pk, conversation.pk, is_new=True)
 
 
-def _continued(contact: Contact, who: Identity) -> Conversation | None:
+def _who(contact: Contact) -> tuple[Address | None, Customer | None]:
+    if not contact.address:
+        return None, Customer.objects.filter(pk=contact.customer_ref or 0).first()
+    found = identify(
+        contact.address_kind,
+        contact.address,
+        name=contact.name,
+        language=contact.language,
+        proved=contact.proved,
+    )
+    return found.address, found.customer
+
+
+def _continued(contact: Contact) -> Conversation | None:
     """The thread that the contact's channel has proved it belongs to."""
     if contact.conversation_ref is None:
         return None
@@ -72,20 +81,22 @@ def _continued(contact: Contact, who: Identity) -> Conversation | None:
     )
 
 
-def _opened(contact: Contact, who: Identity) -> Conversation:
+def _opened(contact: Contact, address: Address | None, customer: Customer | None) -> Conversation:
     site = Site.objects.filter(pk=contact.site_ref).first() if contact.site_ref else None
     conversation = conversations.open_conversation(
         Opening(
             channel=contact.channel,
             subject=contact.subject,
-            language=contact.language or (who.customer.language if who.customer else ""),
-            customer=who.customer,
-            address=who.address,
+            language=contact.language or (customer.language if customer else ""),
+            customer=customer,
+            address=address,
             site=site,
             is_spam=contact.is_spam,
         )
     )
     reason, area = suggest(f"{contact.subject} {contact.text}")
+    if contact.reason_ref:
+        reason = Reason.objects.filter(pk=contact.reason_ref).first() or reason
     if reason or area:
         conversations.classify(conversation, reason=reason, area=area, suggested=True)
     return conversation
@@ -123,6 +134,10 @@ def _continue(conversation: Conversation) -> None:
         due = sla.resume_clocks(conversation)
     else:
         due = nearest_due(conversation)
+    placement = getattr(conversation, "placement", None)
+    if placement and conversation.first_replied_at is not None:
+        next_due = sla.start_next_response(conversation, placement.queue_id, placement.priority)
+        due = min((one for one in (due, next_due) if one), default=None)
     routing.refresh(conversation, due)
 
 
@@ -136,6 +151,7 @@ def open_again(conversation: Conversation, by: Staff | None) -> datetime | None:
 
 
 @transaction.atomic
+@in_one_insert()
 def answer(
     conversation: Conversation,
     staff: Staff,
@@ -174,7 +190,8 @@ def _reply_to(conversation: Conversation, asked: Message | None) -> list[str]:
     address = asked.address if asked and asked.address else conversation.address
     if address is None:
         raise NothingToSend("nobody to write to")
-    return [address.value]
+    # A visitor of a web site is answered in the window, which is no address to write down.
+    return [] if address.kind == Address.Kind.VISITOR else [address.value]
 
 
 def _tell_answer(conversation: Conversation, message: Message, is_first: bool) -> None:
@@ -214,6 +231,7 @@ def start(
 
 
 @transaction.atomic
+@in_one_insert()
 def close(conversation: Conversation, staff: Staff | None, *, not_asking: str = "") -> None:
     """Close: clocks stop, the agent is free, and the customer is asked with a known probability.
 

@@ -1,9 +1,10 @@
 """Read facts: for figures by kind and time, for readers that follow the journal."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from barrymore.journal.models import Fact
 
@@ -14,6 +15,20 @@ SETTLED = "age(xmin) > age((txid_snapshot_xmin(txid_current_snapshot()) %% 42949
 def facts_of(kind: str, since: datetime, until: datetime) -> QuerySet[Fact]:
     """Facts of one kind with since <= at < until, in no order."""
     return Fact.objects.filter(kind=kind, at__gte=since, at__lt=until)
+
+
+def facts_of_conversations(
+    kinds: Sequence[str], *, having: Sequence[str] | Q, since: datetime, until: datetime
+) -> QuerySet[Fact]:
+    """All facts of some kinds of the conversations to which one of `having` happened in that time.
+
+    One statement however many conversations they are, their facts in the order in which they were written.
+    """
+    wanted = having if isinstance(having, Q) else Q(kind__in=having)
+    concerned = Fact.objects.filter(wanted, at__gte=since, at__lt=until, conversation_ref__isnull=False)
+    return Fact.objects.filter(
+        kind__in=kinds, conversation_ref__in=concerned.values("conversation_ref")
+    ).order_by("id")
 
 
 def facts_after(last_id: int, limit: int = 500) -> list[Fact]:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -59,12 +60,14 @@ class LiveStream:
         self.last_id = 0
         # One thread with one database connection: the journal is read once for all listeners.
         self.reader = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live")
+        # Who may hear is asked apart: a thousand such questions at once would hold up every frame.
+        self.guard = ThreadPoolExecutor(max_workers=1, thread_name_prefix="live-guard")
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one stream until the browser leaves or the person may no longer hear it."""
         headers = dict(scope["headers"])
         wanted = _wanted(scope)
-        allowed = await self._in_reader(self.authorise, headers, wanted)
+        allowed = await self._in_guard(headers, wanted)
         if allowed is None:
             await _refuse(send)
             return
@@ -83,6 +86,11 @@ class LiveStream:
     async def _in_reader(self, call: Callable[..., Any], *args: Any) -> Any:
         return await asyncio.get_running_loop().run_in_executor(
             self.reader, _with_fresh_connection, call, *args
+        )
+
+    async def _in_guard(self, headers: dict[bytes, bytes], wanted: frozenset[str]) -> frozenset[str] | None:
+        return await asyncio.get_running_loop().run_in_executor(
+            self.guard, _with_fresh_connection, self.authorise, headers, wanted
         )
 
     async def _start_of(self, headers: dict[bytes, bytes], scope: Scope) -> int:
@@ -122,14 +130,16 @@ class LiveStream:
         send: Send,
     ) -> None:
         left = asyncio.create_task(_until_left(receive))
-        checked = beaten = time.monotonic()
+        beaten = time.monotonic()
+        # Streams that were opened together are not asked about together.
+        checked = beaten - random.uniform(0, CHECK_SECONDS)  # noqa: S311 - spreads work, decides nothing
         try:
             while not left.done():
                 chunk = await _next_frame(listener)
                 moment = time.monotonic()
                 if moment - checked > CHECK_SECONDS:
                     checked = moment
-                    allowed = await self._in_reader(self.authorise, headers, wanted)
+                    allowed = await self._in_guard(headers, wanted)
                     if allowed is None:
                         return
                     listener.topics = allowed

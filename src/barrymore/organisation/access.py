@@ -16,7 +16,15 @@ class NotAllowed(Exception):
 
 READ = {"conversations.read", "customers.read", "figures.read"}
 ANSWER = READ | {"conversations.answer", "customers.write", "presence.set"}
-SUPERVISE = ANSWER | {"conversations.manage", "outbox.manage", "queues.manage", "promises.manage"}
+SUPERVISE = ANSWER | {
+    "conversations.manage",
+    "outbox.manage",
+    "queues.manage",
+    "promises.manage",
+    "workstations.manage",
+}
+# What a short PIN at a shared computer opens, whatever the person may do elsewhere.
+AT_WORKSTATION = frozenset({"conversations.read", "conversations.answer", "customers.read", "presence.set"})
 EVERYTHING = SUPERVISE | {
     "surveys.manage",
     "settings.manage",
@@ -53,6 +61,7 @@ class Actor:
     def __post_init__(self) -> None:
         """A token never has more rights than its owner has at this moment."""
         own = PERMISSIONS.get(self.staff.role, frozenset()) if self.staff.is_active else frozenset()
+        own = own & AT_WORKSTATION if self.staff.is_limited else own
         object.__setattr__(self, "permissions", own if self.scopes is None else own & self.scopes)
 
     def may(self, permission: str) -> bool:

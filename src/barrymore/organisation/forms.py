@@ -10,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from barrymore.organisation.access import SCOPES
+from barrymore.organisation.levels import LevelsField
 from barrymore.organisation.models import Company, Site, Staff
 
 
@@ -66,11 +67,16 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
 
 
 class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A member of staff; spoken languages as `lt:3, en:2`."""
+    """A member of staff; languages and skills as `lt:3, en:2`."""
 
     language = forms.ChoiceField(choices=settings.LANGUAGES, label=_("Language of the pages"))
-    spoken = forms.CharField(
+    languages = LevelsField(
         required=False, label=_("Speaks"), help_text=_("Codes with a level from 1 to 3: lt:3, en:2")
+    )
+    skills = LevelsField(
+        required=False,
+        label=_("Skills"),
+        help_text=_("Words with a level from 1 to 3, as the queues ask for them: billing:2"),
     )
     password = forms.CharField(
         required=False,
@@ -84,7 +90,7 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Staff
-        fields = ["name", "email", "role", "language", "capacity", "sites"]
+        fields = ["name", "email", "role", "language", "languages", "skills", "capacity", "sites"]
         labels: dict[str, Any] = {
             "name": _("Name"),
             "email": _("E-mail"),
@@ -92,24 +98,9 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
             "capacity": _("At most so many at once"),
         }
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        spoken = sorted(self.instance.languages.items())
-        self.initial["spoken"] = ", ".join(f"{code}:{level}" for code, level in spoken)
-
     def clean_email(self) -> str:
         """Addresses are kept in lower case: people are found by them in any case."""
         return str(self.cleaned_data["email"]).lower()
-
-    def clean_spoken(self) -> dict[str, int]:
-        """`lt:3, en:2` as {"lt": 3, "en": 2}."""
-        spoken = {}
-        for part in filter(None, (one.strip() for one in self.cleaned_data["spoken"].split(","))):
-            code, _colon, level = part.partition(":")
-            if not code.isalpha() or level not in {"", "1", "2", "3"}:
-                raise ValidationError(_("Write codes with a level from 1 to 3: lt:3, en:2"))
-            spoken[code.lower()] = int(level or 2)
-        return spoken
 
     def clean_password(self) -> str:
         """An empty one stays as it is; another one must be strong enough."""
@@ -119,8 +110,7 @@ class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
         return password
 
     def save(self, commit: bool = True) -> Staff:
-        """Write the person with languages and password."""
-        self.instance.languages = self.cleaned_data["spoken"]
+        """Write the person with the password."""
         if self.cleaned_data["password"]:
             self.instance.set_password(self.cleaned_data["password"])
         elif self.instance.pk is None:

@@ -74,10 +74,16 @@ class Staff(AbstractBaseUser):
     language = models.CharField(max_length=10, default="en")
     timezone = models.CharField(max_length=60, blank=True)
     languages = models.JSONField(default=dict)  # {"lt": 3}: spoken language to level 1..3
+    skills = models.JSONField(default=dict)  # {"billing": 2}: skill to level 1..3
     capacity = models.PositiveSmallIntegerField(default=8)
     sites = models.ManyToManyField(Site, blank=True, related_name="staff")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    pin = models.CharField(max_length=128, blank=True)  # hashed; only at shared workstations
+    badge_digest = models.CharField(max_length=64, blank=True)
+
+    # Set by the request of a shared computer: the person then has fewer rights (access.AT_WORKSTATION).
+    is_limited = False
 
     objects: ClassVar[StaffManager] = StaffManager()
     USERNAME_FIELD = "email"
@@ -94,6 +100,24 @@ class Staff(AbstractBaseUser):
     def first_name(self) -> str:
         """The part of the name that colleagues use."""
         return self.name.split(" ")[0]
+
+
+class Workstation(models.Model):
+    """A computer at a desk that several people share; its browser holds a token."""
+
+    name = models.CharField(max_length=80)
+    site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.SET_NULL)
+    digest = models.CharField(max_length=64, unique=True)
+    created_by = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL)
+    created_at = models.DateTimeField()
+    seen_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class ApiToken(models.Model):

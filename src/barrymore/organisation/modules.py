@@ -4,6 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 MODULES = {
     "mail": _("Mail"),
+    "chat": _("Chat on web sites"),
+    "forms": _("Forms on web sites"),
     "surveys": _("Asking customers"),
     "promises": _("Promises and clocks"),
     "offers": _("Offering conversations to agents"),

@@ -14,6 +14,7 @@ urlpatterns = [
     path("people/", views.people, name="people"),
     path("people/new/", views.person, name="new_person"),
     path("people/<int:staff_id>/", views.person, name="person"),
+    path("people/<int:staff_id>/badge/", views.person_badge, name="person_badge"),
     path("people/<int:staff_id>/active/", views.person_active, name="person_active"),
     path("tokens/", views.tokens, name="tokens"),
     path("tokens/<int:token_id>/revoke/", views.token_revoke, name="token_revoke"),

@@ -18,6 +18,7 @@ from barrymore.organisation.pages import page
 from barrymore.organisation.selectors import audit_trail, module_is_on
 from barrymore.organisation.selectors import company as the_company
 from barrymore.organisation.services import issue_token, revoke_token, set_module
+from barrymore.organisation.workstations import set_badge
 
 PAGE = 50
 LIST, FORM = "organisation/list.html", "organisation/form.html"
@@ -110,6 +111,16 @@ def person(request: HttpRequest, actor: Actor, staff_id: int | None = None) -> H
         return redirect("organisation:people")
     context = _below("people", _("People"), found.name if found else _("New person"), form)
     return render(request, "organisation/person.html", {**context, "person": found})
+
+
+@require_POST
+@page("staff.manage")
+def person_badge(request: HttpRequest, actor: Actor, staff_id: int) -> HttpResponse:
+    """Give a badge for shared computers, or take it away."""
+    found = get_object_or_404(Staff, pk=staff_id)
+    set_badge(actor.staff, found, request.POST.get("badge", "").strip())
+    messages.success(request, _("Kept."))
+    return redirect("organisation:person", found.pk)
 
 
 @require_POST

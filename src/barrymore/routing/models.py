@@ -14,6 +14,12 @@ class Queue(models.Model):
     site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.SET_NULL)
     position = models.PositiveSmallIntegerField(default=0)
     offer_seconds = models.PositiveIntegerField(default=120)
+    skills = models.JSONField(default=dict)  # {"billing": 1}: what its work asks for, with the least level
+    # After so many minutes those who lack a skill, and the people of the queue behind, are asked too.
+    overflow_minutes = models.PositiveIntegerField(null=True, blank=True)
+    overflow_queue = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="overflowing"
+    )
     is_default = models.BooleanField(default=False)
     is_active = models.BooleanField(default=True)
     members = models.ManyToManyField(Staff, blank=True, related_name="queues")
@@ -112,6 +118,7 @@ class Offer(models.Model):
         indexes = [
             models.Index(fields=["expires_at"], name="offer_running", condition=models.Q(state="open")),
             models.Index(fields=["staff", "-offered_at"], name="offer_of_staff"),
+            models.Index(fields=["staff"], name="offer_held", condition=models.Q(state="open")),
         ]
 
     def __str__(self) -> str:

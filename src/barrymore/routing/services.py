@@ -12,7 +12,7 @@ from barrymore.journal.moment import now
 from barrymore.journal.services import record
 from barrymore.organisation.models import Staff
 from barrymore.routing.models import Offer, Placement, Presence, Queue
-from barrymore.routing.selectors import candidates_for, queue_ref_of, unowned_placements
+from barrymore.routing.selectors import candidates_for, last_spoke_with, queue_ref_of, unowned_placements
 
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 UNSEEN = "unseen"
@@ -39,11 +39,11 @@ def enqueue(
         "enqueued_at": now(),
         **_standing(conversation),
     }
-    # Not update_or_create: its two savepoints cost more than the row.
-    if Placement.objects.filter(conversation=conversation).update(**where):
-        placement = Placement.objects.get(conversation=conversation)
-    else:
-        placement = Placement.objects.create(conversation=conversation, **where)
+    # One statement for a new row and for a moved one; update_or_create takes four.
+    placement = Placement(conversation=conversation, **where)
+    Placement.objects.bulk_create(
+        [placement], update_conflicts=True, unique_fields=["conversation"], update_fields=list(where)
+    )
     conversation.placement = placement
     event = add_event(conversation, "queued", to=queue.name)
     record("conversation.queued", f"message:{event.pk}:queued", **refs_of(conversation, queue=queue.pk))
@@ -71,24 +71,35 @@ def offer_waiting(limit: int = 50) -> int:
     return sum(next_offer(placement) is not None for placement in unowned_placements(limit))
 
 
-@transaction.atomic
 def next_offer(placement: Placement) -> Offer | None:
-    """Offer one conversation to the fitting person, or to nobody when nobody is free."""
-    conversation = placement.conversation
+    """Offer one conversation to the fitting person, or to nobody when nobody is free.
+
+    Who fits is looked up before anything is locked: others go on writing meanwhile.
+    """
+    conversation, queue = placement.conversation, placement.queue
     need = Need(
         language=conversation.language,
         waiting_since=placement.enqueued_at,
         excluded=frozenset(_refused_lately(conversation)),
+        skills=queue.skills,
+        has_waited=_has_waited(placement),
     )
-    choice = choose(need, candidates_for(placement.queue))
+    choice = choose(need, candidates_for(queue, last_spoke_with(conversation)))
     if choice is None:
         return None
     try:
         with transaction.atomic():
-            return _hold_out(conversation, placement, choice)
+            waits = Placement.objects.filter(pk=placement.pk, is_open=True, has_owner=False).exists()
+            return _hold_out(conversation, placement, choice) if waits else None
     except IntegrityError:
         # Another worker has offered it at this very moment: its offer stands.
         return None
+
+
+def _has_waited(placement: Placement) -> bool:
+    """Long enough to be offered to others; in a queue that names no time that is so at once."""
+    minutes = placement.queue.overflow_minutes
+    return minutes is None or now() - placement.enqueued_at >= timedelta(minutes=minutes)
 
 
 def _refused_lately(conversation: Conversation) -> set[int]:
@@ -117,22 +128,28 @@ def _hold_out(conversation: Conversation, placement: Placement, choice: Choice) 
     return offer
 
 
-@transaction.atomic
 def take(conversation: Conversation, staff: Staff) -> None:
     """Make a person the owner, if nobody else is. Raises AlreadyTaken."""
-    won = Conversation.objects.filter(pk=conversation.pk, owner=None).update(owner=staff, owned_since=now())
-    if not won:
-        owner = Conversation.objects.select_related("owner").get(pk=conversation.pk).owner
-        if owner is not None and owner.pk != staff.pk:
-            raise AlreadyTaken(owner.name)
+    if _took(conversation, staff):
         return
+    owner = Conversation.objects.select_related("owner").get(pk=conversation.pk).owner
+    if owner is not None and owner.pk != staff.pk:
+        raise AlreadyTaken(owner.name)
+
+
+@transaction.atomic(savepoint=False)
+def _took(conversation: Conversation, staff: Staff) -> bool:
+    # The conditional update is the race: of two takers only one sees a row change.
+    if not Conversation.objects.filter(pk=conversation.pk, owner=None).update(owner=staff, owned_since=now()):
+        return False
     conversation.owner, conversation.owned_since = staff, now()
     Placement.objects.filter(conversation=conversation).update(has_owner=True)
     _end_offers(conversation, accepted_by=staff)
     _tell_owner(add_event(conversation, "taken", staff, by=staff.name), staff)
+    return True
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)
 def assign(conversation: Conversation, staff: Staff | None, by: Staff | None) -> None:
     """Give the conversation to a person, or back to the queue."""
     if not set_owner(conversation, staff):

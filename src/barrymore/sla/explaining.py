@@ -3,16 +3,18 @@
 from datetime import datetime
 
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext, ngettext
 
 from barrymore.sla.models import Clock, ClockEvent
+from barrymore.ui.times import hour_words, moment_words
 
 
 def title_of(clock: Clock) -> str:
     """What was promised."""
     if clock.kind == Clock.Kind.RESOLUTION:
         return gettext("We promised a solution")
+    if clock.kind == Clock.Kind.NEXT_RESPONSE:
+        return gettext("We promised the next answer")
     return gettext("We promised the first answer")
 
 
@@ -62,6 +64,5 @@ def _sentence(event: ClockEvent) -> str:
 
 
 def _moment(at: datetime) -> str:
-    local = timezone.localtime(at)
-    is_today = local.date() == timezone.localtime().date()
-    return date_format(local, "H:i" if is_today else "j M, H:i")
+    is_today = timezone.localtime(at).date() == timezone.localtime().date()
+    return hour_words(at) if is_today else moment_words(at, "day")

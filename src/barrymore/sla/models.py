@@ -60,6 +60,7 @@ class Policy(models.Model):
     queue_ref = models.BigIntegerField(null=True, blank=True)
     priority = models.PositiveSmallIntegerField(null=True, blank=True)
     first_response_minutes = models.PositiveIntegerField(null=True, blank=True)
+    next_response_minutes = models.PositiveIntegerField(null=True, blank=True)
     resolution_minutes = models.PositiveIntegerField(null=True, blank=True)
     is_active = models.BooleanField(default=True)
 
@@ -77,6 +78,7 @@ class Clock(models.Model):
         """What was promised."""
 
         FIRST_RESPONSE = "first_response", _("the first answer")
+        NEXT_RESPONSE = "next_response", _("the next answer")
         RESOLUTION = "resolution", _("the solution")
 
     class State(models.TextChoices):

@@ -35,10 +35,9 @@ def live_clocks(conversation: Conversation, kind: str | None = None) -> list[Clo
 
 def shown_clock(conversation: Conversation) -> Clock | None:
     """The clock that the desk shows: the nearest live one, else the one that ended last."""
-    live = live_clocks(conversation)
-    if live:
-        return live[0]
-    return conversation.clocks.select_related("policy", "calendar").order_by("-stopped_at").first()
+    clocks = conversation.clocks.select_related("policy", "calendar")
+    live_first = F("stopped_at").desc(nulls_first=True)
+    return clocks.order_by(live_first, F("due_at").asc(nulls_last=True), "id").first()
 
 
 def nearest_due(conversation: Conversation) -> datetime | None:

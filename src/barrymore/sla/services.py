@@ -14,6 +14,8 @@ from barrymore.sla.selectors import live_clocks, policy_for
 from barrymore.sla.weeks import week_of
 
 SOON = timedelta(minutes=30)
+# What a clock changes while it runs, pauses and stops.
+MOVING = ["state", "running_since", "spent_seconds", "due_at", "warn_at", "stopped_at"]
 Kind: TypeAlias = Clock.Kind
 State: TypeAlias = Clock.State
 
@@ -24,10 +26,44 @@ def start_clocks(conversation: Conversation, queue_ref: int, priority: int) -> l
     if policy is None:
         return []
     targets = {Kind.FIRST_RESPONSE: policy.first_response_minutes, Kind.RESOLUTION: policy.resolution_minutes}
-    return [_start(conversation, policy, kind, minutes) for kind, minutes in targets.items() if minutes]
+    return _begin(
+        [_started(conversation, policy, kind, minutes) for kind, minutes in targets.items() if minutes]
+    )
 
 
-def _start(conversation: Conversation, policy: Policy, kind: Kind, minutes: int) -> Clock:
+def start_next_response(conversation: Conversation, queue_ref: int, priority: int) -> datetime | None:
+    """The customer has written again after our first answer; returns the deadline of the next one.
+
+    A clock that runs for it already goes on: writing once more gives us no new time.
+    """
+    live = {clock.kind: clock for clock in live_clocks(conversation)}
+    if Kind.FIRST_RESPONSE in live:
+        return None
+    if running := live.get(Kind.NEXT_RESPONSE):
+        return running.due_at
+    policy = policy_for(queue_ref, priority) if module_is_on("promises") else None
+    if policy is None or not policy.next_response_minutes:
+        return None
+    (clock,) = _begin([_started(conversation, policy, Kind.NEXT_RESPONSE, policy.next_response_minutes)])
+    return clock.due_at
+
+
+def _begin(clocks: list[Clock]) -> list[Clock]:
+    Clock.objects.bulk_create(clocks)
+    ClockEvent.objects.bulk_create(
+        _event(
+            clock,
+            "started",
+            minutes=clock.target_minutes,
+            policy=clock.policy.name if clock.policy else "",
+            calendar=clock.calendar.name,
+        )
+        for clock in clocks
+    )
+    return clocks
+
+
+def _started(conversation: Conversation, policy: Policy, kind: Kind, minutes: int) -> Clock:
     clock = Clock(
         conversation=conversation,
         kind=kind,
@@ -38,40 +74,37 @@ def _start(conversation: Conversation, policy: Policy, kind: Kind, minutes: int)
         started_at=now(),
     )
     _run(clock)
-    clock.save()
-    _tell(clock, "started", policy=policy.name, minutes=minutes, calendar=policy.calendar.name)
     return clock
 
 
 def note_answer(conversation: Conversation, *, waiting: bool) -> datetime | None:
-    """The first answer was given; returns the nearest deadline that still runs.
+    """An answer was given; returns the nearest deadline that still runs.
 
     `waiting` says that we now wait for the customer: the time until they answer is not ours.
     """
     clocks = live_clocks(conversation)
+    events = []
     for clock in clocks:
-        if clock.kind == Kind.FIRST_RESPONSE:
-            _stop(clock)
+        if clock.kind in {Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE}:
+            events.append(_stop(clock))
         elif waiting and clock.state == State.RUNNING:
-            _pause(clock)
+            events.append(_pause(clock))
         elif not waiting and clock.state == State.PAUSED:
-            _resume(clock)
+            events.append(_resume(clock))
+    _keep(events)
     return _nearest(clocks)
 
 
 def resume_clocks(conversation: Conversation) -> datetime | None:
     """The customer has answered: the rest of the time runs on; returns the nearest deadline."""
     clocks = live_clocks(conversation)
-    for clock in clocks:
-        if clock.state == State.PAUSED:
-            _resume(clock)
+    _keep([_resume(clock) for clock in clocks if clock.state == State.PAUSED])
     return _nearest(clocks)
 
 
 def stop_clocks(conversation: Conversation) -> None:
     """The conversation is closed: what was promised is done, and the clocks say whether in time."""
-    for clock in live_clocks(conversation):
-        _stop(clock)
+    _keep([_stop(clock) for clock in live_clocks(conversation)])
 
 
 def _nearest(clocks: list[Clock]) -> datetime | None:
@@ -79,32 +112,35 @@ def _nearest(clocks: list[Clock]) -> datetime | None:
     return min(due, default=None)
 
 
-def _pause(clock: Clock) -> None:
+def _pause(clock: Clock) -> ClockEvent:
     _hold(clock)
     clock.state = State.PAUSED
-    clock.save()
-    _tell(clock, "paused")
+    return _event(clock, "paused")
 
 
-def _resume(clock: Clock) -> None:
+def _resume(clock: Clock) -> ClockEvent:
     _run(clock)
-    clock.save()
-    _tell(clock, "resumed")
+    return _event(clock, "resumed")
 
 
-def _stop(clock: Clock) -> None:
+def _stop(clock: Clock) -> ClockEvent:
     if clock.state == State.RUNNING:
         _hold(clock)
     late = clock.breached_at is not None or clock.spent_seconds > clock.target_minutes * 60
     clock.state = State.MISSED if late else State.MET
     clock.stopped_at = now()
-    clock.save()
-    event = _tell(clock, "stopped", kept=not late)
-    record(
-        "clock.stopped",
-        f"clock-event:{event.pk}:stopped",
-        **_refs(clock, kept=not late, spent_seconds=round(clock.spent_seconds)),
-    )
+    return _event(clock, "stopped", kept=not late)
+
+
+def _keep(events: list[ClockEvent]) -> None:
+    """Save the clocks that have changed with what is told of them, and the fact of each that has ended."""
+    for event in events:
+        event.clock.save(update_fields=MOVING)
+    ClockEvent.objects.bulk_create(events)
+    for event in events:
+        if event.what == "stopped":
+            values = {"kept": event.detail["kept"], "spent_seconds": round(event.clock.spent_seconds)}
+            record("clock.stopped", f"clock-event:{event.pk}:stopped", **_refs(event.clock, **values))
 
 
 def reopen_clocks(conversation: Conversation) -> datetime | None:
@@ -187,8 +223,12 @@ def _hold(clock: Clock) -> None:
     clock.running_since = clock.due_at = clock.warn_at = None
 
 
-def _tell(clock: Clock, what: str, **detail: Any) -> ClockEvent:
-    return ClockEvent.objects.create(clock=clock, at=now(), what=what, due_at=clock.due_at, detail=detail)
+def _event(clock: Clock, what: str, **detail: Any) -> ClockEvent:
+    return ClockEvent(clock=clock, at=now(), what=what, due_at=clock.due_at, detail=detail)
+
+
+def _tell(clock: Clock, what: str, **detail: Any) -> None:
+    _event(clock, what, **detail).save()
 
 
 def _refs(clock: Clock, **values: Any) -> Refs:
