@@ -1,6 +1,6 @@
 // The one bundle of every staff page: htmx, morphing, and our small modules.
 import htmx from "htmx.org";
-import "idiomorph/dist/idiomorph-ext.esm.js";
+import { Idiomorph } from "idiomorph/dist/idiomorph-ext.esm.js";
 import { startChoices } from "./choose";
 import { startClocks } from "./clock";
 import { startCopies } from "./copies";
@@ -12,17 +12,24 @@ import { startOpened } from "./opened";
 import { startPanes } from "./panes";
 import { startTheme } from "./theme";
 import { startToasts } from "./toast";
+import { startVoice } from "./voice";
 import { csrfToken } from "./dom";
 
 document.body.addEventListener("htmx:configRequest", (event) => {
   (event as CustomEvent<{ headers: Record<string, string> }>).detail.headers["X-CSRFToken"] = csrfToken();
 });
 
+// A row of links that scrolls shows the page one is on.
+for (const here of document.querySelectorAll(".topbar-nav [aria-current], .settings-nav [aria-current]")) here.scrollIntoView({ inline: "nearest", block: "nearest" });
+
+// What somebody has unfolded stays so while the page is refreshed beneath it.
+Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name: string, node: Element) => name !== "open" || !(node instanceof HTMLDetailsElement);
+
 // The server draws times in the viewer's zone; the browser is the one who knows it.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.includes("timezone=")) document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax`;
 
-for (const start of [startTheme, startChoices, startClocks, startCopies, startDrafts, startKeys, startMenus, startOpened, startPanes, startToasts, startLive]) start();
+for (const start of [startTheme, startChoices, startClocks, startCopies, startDrafts, startKeys, startMenus, startOpened, startPanes, startToasts, startVoice, startLive]) start();
 
 declare global {
   interface Window {

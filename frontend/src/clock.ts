@@ -1,5 +1,5 @@
 // Promises' clocks: what remains, in the viewer's locale, every 15 seconds. The server draws the first state.
-import { filled, formatted, hourMinute } from "./dom";
+import { filled, formatted, hourMinute, weekdayHour } from "./dom";
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -36,7 +36,7 @@ function ahead(due: Date, now: Date): string {
   if (left < hour) return word("Minutes", Math.ceil(left / minute));
   const dayOf = (at: Date) => formatted(at, { year: "numeric", month: "numeric", day: "numeric" });
   if (dayOf(due) === dayOf(now)) return hourMinute(due);
-  if (left < 6 * day) return `${formatted(due, { weekday: "short" })} ${hourMinute(due)}`;
+  if (left < 6 * day) return weekdayHour(due);
   return formatted(due, { day: "numeric", month: "short" });
 }
 

@@ -3,8 +3,10 @@ export function csrfToken(): string {
   return document.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content ?? "";
 }
 
+// The forms of dates the server uses too; plain English would be the American one.
 export function locale(): string {
-  return document.documentElement.lang || "en";
+  const language = document.documentElement.lang || "en";
+  return language === "en" ? "en-GB" : language;
 }
 
 // The server's choice of zone, so that a time reads the same before and after a refresh.
@@ -12,13 +14,20 @@ export function timeZone(): string | undefined {
   return document.documentElement.dataset["timeZone"] || undefined;
 }
 
+// Without the sign of the hour that Bulgarian would add: the server leaves it out too.
 export function formatted(at: Date, options: Intl.DateTimeFormatOptions): string {
   const zone = timeZone();
-  return new Intl.DateTimeFormat(locale(), zone ? { ...options, timeZone: zone } : options).format(at);
+  return new Intl.DateTimeFormat(locale(), zone ? { ...options, timeZone: zone } : options).format(at).replace(/\sч\.$/, "");
 }
 
+const hourForm = { hour: "2-digit", minute: "2-digit", hourCycle: "h23" } as const;
+
 export function hourMinute(at: Date): string {
-  return formatted(at, { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+  return formatted(at, hourForm);
+}
+
+export function weekdayHour(at: Date): string {
+  return formatted(at, { weekday: "short", ...hourForm });
 }
 
 export function filled(words: string, values: Record<string, string | number>): string {

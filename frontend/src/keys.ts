@@ -7,8 +7,10 @@ function visible(element: HTMLElement): boolean {
   return element.getClientRects().length > 0 && !element.hasAttribute("disabled") && element.getAttribute("aria-disabled") !== "true";
 }
 
+// What is open goes before what waits in a list: T takes the conversation one reads.
 function holderOf(key: string): HTMLElement | undefined {
-  return [...document.querySelectorAll<HTMLElement>("[data-key]")].find((one) => one.dataset["key"]?.toLowerCase() === key && visible(one));
+  const holders = [...document.querySelectorAll<HTMLElement>("[data-key]")].filter((one) => one.dataset["key"]?.toLowerCase() === key && visible(one));
+  return holders.find((one) => one.closest(".pane-main")) ?? holders[0];
 }
 
 function press(element: HTMLElement): void {
@@ -40,7 +42,7 @@ function showList(): boolean {
   const list = dialog?.querySelector("[data-keys-list]");
   if (!dialog || !list || dialog.open) return false;
   for (const old of list.querySelectorAll("[data-found]")) old.remove();
-  for (const element of document.querySelectorAll<HTMLElement>("[data-key]")) if (visible(element)) list.append(...lineOf(element));
+  for (const element of document.querySelectorAll<HTMLElement>("[data-key]")) if (holderOf(element.dataset["key"]?.toLowerCase() ?? "") === element) list.append(...lineOf(element));
   dialog.showModal();
   return true;
 }

@@ -3,6 +3,7 @@
 import re
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from django.urls import reverse
 
@@ -38,6 +39,13 @@ def test_the_door_has_a_form_and_eight_languages(client):
     assert page.count('name="language"') == 8
     assert "demo company" not in page
     assert not INLINE.search(page)
+
+
+@pytest.mark.parametrize("language", ["en", "ru", "bg"])
+def test_each_language_is_named_in_its_own_words(client, language):
+    client.cookies["language"] = language
+    page = client.get("/account/login/").content.decode()
+    assert re.findall(r'name="language"[^>]*>([^<]+)<', page) == [name for _, name in settings.LANGUAGES]
 
 
 def test_sign_in_by_password_goes_home_and_sets_the_language(client):
@@ -145,7 +153,7 @@ def test_every_settings_page_renders_plain(boss, name):
         ("organisation:new_site", {"name": "Mill", "timezone": "Europe/Vilnius", "language": "lt"},
          lambda: Site.objects.get().name == "Mill"),
         ("organisation:new_person", {"name": "Amina Sarr", "email": "Amina@house.example", "role": "agent",
-                                     "language": "en", "capacity": 5, "spoken": "lt:3, en",
+                                     "language": "en", "capacity": 5, "languages": "lt:3, en",
                                      "password": "a-long-password"},
          lambda: Staff.objects.get(email="amina@house.example").languages == {"lt": 3, "en": 2}),
         ("routing:new_queue", {"name": "Guests", "position": 1, "offer_seconds": 60, "is_default": "on",

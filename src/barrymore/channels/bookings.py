@@ -134,16 +134,16 @@ def _rows(data: bytes) -> Iterator[tuple[int, dict[str, Any]]]:
     head = text.split("\n", 1)[0]
     delimiter = max(",;\t", key=head.count)
     reader = csv.DictReader(io.StringIO(text, newline=""), delimiter=delimiter)
-    missing = [name for name in NEEDED if name not in (reader.fieldnames or [])]
-    if missing:
-        raise BadRow(f"the first line must name the columns; missing: {', '.join(missing)}")
     try:
+        missing = [name for name in NEEDED if name not in (reader.fieldnames or [])]
+        if missing:
+            raise BadRow(f"the first line must name the columns; missing: {', '.join(missing)}")
         for row in reader:
             if reader.line_num > MOST_ROWS:
                 raise BadRow(f"more than {MOST_ROWS} lines: split the file")
             yield reader.line_num, row
     except csv.Error as error:
-        raise BadRow(f"line {reader.line_num}: {error}") from error
+        raise BadRow(f"line {reader.line_num or 1}: {error}") from error
 
 
 def hook_secret(source: str) -> str:

@@ -23,24 +23,40 @@ from barrymore.feedback.models import Case
 
 
 def invite_due() -> int:
-    """Owe the mail of every case that is due; returns how many. Without a mailbox all of them wait."""
-    if first_mailbox() is None:
-        return 0
-    return sum(_invite(case) for case in cases.cases_to_send())
+    """Owe the question of every case that is due; returns how many. Without a mailbox mails wait."""
+    can_mail = first_mailbox() is not None
+    return sum(_invite(case) for case in cases.cases_to_send() if can_mail or _road_of(case) != "mail")
+
+
+def _road_of(case: Case) -> str:
+    """By which channel the question goes: the contact's own where it can carry it."""
+    roads = {Address.Kind.EMAIL.value: "mail", Address.Kind.VISITOR.value: "chat"}
+    if case.conversation.channel == "sms":
+        roads[Address.Kind.PHONE.value] = "sms"
+    return roads.get(case.address.kind, "") if case.address else ""
 
 
 @transaction.atomic
 def _invite(case: Case) -> bool:
-    if case.address is None or case.address.kind != Address.Kind.EMAIL:
-        # Only mail can carry the question yet: a known customer who was not reached.
+    road = _road_of(case)
+    if not road:
+        # No channel can carry the question to them yet: a known customer who was not reached.
         feedback.note_bounce(case)
         return False
     try:
         token = feedback.mark_sent(case)
     except feedback.CaseClosed:
         return False
-    outbox.owe("mail", f"case:{case.pk}:invitation", {"invitation": case.pk, "token": seal(token)})
+    outbox.owe(road, f"case:{case.pk}:invitation", {"invitation": case.pk, "token": seal(token)})
     return True
+
+
+def shown_in_window(conversation_ref: int) -> str:
+    """The address of the question that waits for a visitor of a chat, empty where there is none."""
+    case = Case.objects.filter(conversation=conversation_ref, state=Case.State.SENT).order_by("-id").first()
+    row = OutboxRow.objects.filter(effect_key=f"case:{case.pk}:invitation").first() if case else None
+    token = unseal(row.payload.get("token", "")) if row else ""
+    return f"/s/{token}/" if token else ""
 
 
 def case_of(row: OutboxRow) -> Case:

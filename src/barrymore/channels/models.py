@@ -1,11 +1,16 @@
-"""Mailboxes and the raw mails that came into them."""
+"""Mailboxes, the raw mails that came into them, and what the other channels keep."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from barrymore.channels.chat.models import Visitor, Widget
+from barrymore.channels.form.models import WebForm
+from barrymore.channels.sms.models import SmsNumber
 from barrymore.conversations.models import Conversation
 from barrymore.organisation.models import Site
 from barrymore.routing.models import Queue
+
+__all__ = ["Mailbox", "RawMail", "SmsNumber", "Visitor", "WebForm", "Widget"]
 
 
 class Mailbox(models.Model):

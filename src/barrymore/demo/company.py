@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass, field
 
+from barrymore.channels.chat.models import Widget
+from barrymore.channels.chat.services import give_keys
+from barrymore.channels.form.models import WebForm
 from barrymore.channels.models import Mailbox
 from barrymore.channels.secrets import seal
 from barrymore.conversations.models import ProductArea, Reason
@@ -123,6 +126,7 @@ def found_company(password: str, imap_port: int, smtp_port: int) -> Cast:
     _hire(cast, password)
     _promise(cast)
     _open_mailboxes(cast, password, imap_port, smtp_port)
+    _open_web_site(cast)
     for name, key, words in REASONS:
         Reason.objects.create(name=name, key=key, words="\n".join(words.split()))
     for name, key, words in AREAS:
@@ -163,8 +167,22 @@ def _promise(cast: Cast) -> None:
             calendar=calendar,
             queue_ref=cast.queues[position].pk,
             first_response_minutes=first,
+            next_response_minutes=first * 2,
             resolution_minutes=whole,
         )
+
+
+def _open_web_site(cast: Cast) -> None:
+    words = "Good day, this is the Old Mill. How may we help?"
+    widget = Widget(name="Old Mill, web site", site=cast.sites[0], queue=cast.queues[0], greeting=words)
+    give_keys(widget).save()
+    WebForm.objects.create(
+        name="Enquiry",
+        key="enquiry",
+        site=cast.sites[0],
+        queue=cast.queues[1],
+        intro="We answer within two hours.",
+    )
 
 
 def _open_mailboxes(cast: Cast, password: str, imap_port: int, smtp_port: int) -> None:

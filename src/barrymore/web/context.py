@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
@@ -22,6 +23,8 @@ def house(request: HttpRequest) -> dict[str, Any]:
     told: dict[str, Any] = {
         "viewer_time_zone": timezone.get_current_timezone_name(),
         "house_name": SimpleLazyObject(lambda: company().name),
+        # Each in its own words; Django's tag would translate them.
+        "house_languages": settings.LANGUAGES,
     }
     staff = getattr(request, "user", None)
     if not isinstance(staff, Staff):
@@ -47,6 +50,7 @@ def link_to(name: str) -> str:
 def _navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
     wanted = [
         (_("Desk"), "desk:desk", actor.may("conversations.read")),
+        (_("Walk-up"), "desk:told", actor.may("conversations.answer")),
         (_("Reports"), "reports:index", actor.may("figures.read") and module_is_on("reports")),
         (_("Customers"), "customers:customers", actor.may("customers.read")),
         (_("Settings"), "settings_home", bool(sections_for(actor))),
@@ -55,8 +59,10 @@ def _navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
     for label, name, may in wanted:
         url = link_to(name) if may else ""
         if url:
-            found.append({"label": label, "url": url, "current": path.startswith(url)})
-    return found
+            found.append({"label": label, "url": url})
+    # Of two addresses that the path begins with, the longer one is where one is.
+    here = max((item["url"] for item in found if path.startswith(item["url"])), key=len, default="")
+    return [{**item, "current": item["url"] == here} for item in found]
 
 
 def _settings(actor: Actor, path: str) -> list[dict[str, Any]]:

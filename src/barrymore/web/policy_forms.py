@@ -29,6 +29,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "queue_ref",
             "priority",
             "first_response_minutes",
+            "next_response_minutes",
             "resolution_minutes",
             "is_active",
         ]
@@ -36,6 +37,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
             "name": _("Name"),
             "calendar": _("Opening hours"),
             "first_response_minutes": _("First answer within so many minutes"),
+            "next_response_minutes": _("Every further answer within so many minutes"),
             "resolution_minutes": _("Solution within so many minutes"),
             "is_active": _("In use"),
         }

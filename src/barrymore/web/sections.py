@@ -17,7 +17,11 @@ SECTIONS: list[tuple[Promise, str, str]] = [
     (_("Contact reasons"), "conversations:reasons", "queues.manage"),
     (_("Product areas"), "conversations:areas", "queues.manage"),
     (_("Mailboxes"), "mailboxes:mailboxes", "settings.manage"),
+    (_("Chat"), "widgets:widgets", "settings.manage"),
+    (_("Web forms"), "web_forms:web_forms", "settings.manage"),
+    (_("Text messages"), "texts:numbers", "settings.manage"),
     (_("Asking customers"), "feedback:surveys", "surveys.manage"),
+    (_("Shared computers"), "stations", "workstations.manage"),
     (_("API tokens"), "organisation:tokens", "settings.manage"),
     (_("Audit trail"), "organisation:audit", "audit.read"),
 ]

@@ -52,6 +52,7 @@ def steps_for(actor: Actor, *, is_secure: bool) -> dict[str, Any]:
         "done": sum(item["is_done"] for item in items),
         "feed": feed(),
         "live_since": newest_id(),
+        "hotel_url": link_to("demo:hotel") if company().is_demo else "",
         "queue_ids": list(visible_queues(actor.staff).values_list("pk", flat=True)[:60]),
         "reports_url": link_to("reports:index"),
     }

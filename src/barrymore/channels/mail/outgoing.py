@@ -24,7 +24,7 @@ from barrymore.journal.moment import now
 
 log = logging.getLogger(__name__)
 # Channels without a road of their own yet: an answer goes by mail where the customer has left an address.
-BY_MAIL = ("mail", "form", "walkup", "phone", "sms", "chat")
+BY_MAIL = ("mail", "form", "walkup", "phone")
 KINDS = (*BY_MAIL, "console")
 BATCH = 10
 ENOUGH_LEASE = timedelta(seconds=TIMEOUT_SECONDS + 10)

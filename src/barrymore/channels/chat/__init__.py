@@ -1,0 +1,1 @@
+"""Chat on web sites: widgets, visitors, and what is said both ways."""

@@ -1,0 +1,1 @@
+"""Forms on web sites: a page without script that takes words and files."""
