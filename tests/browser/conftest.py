@@ -7,6 +7,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from barrymore.channels.chat.models import Widget
+from barrymore.channels.chat.services import give_keys
+from barrymore.channels.form.models import WebForm
 from barrymore.conversations.files import store_file
 from barrymore.conversations.models import Attachment, ProductArea, Reason
 from barrymore.conversations.services import Said
@@ -51,6 +54,9 @@ def house(browser: Browser, live_server) -> SimpleNamespace:
     handling.answer(asked, amina, Said(text="Done.", name=amina.name))
     handling.close(asked, amina)
     case = Case.objects.select_related("survey", "conversation__customer").get()
+    widget = give_keys(Widget(name="Site", queue=guests, greeting="Good day."))
+    widget.save()
+    WebForm.objects.create(name="Enquiry", key="enquiry", queue=guests)
     return SimpleNamespace(
         url=live_server.url,
         amina=amina,
@@ -58,6 +64,7 @@ def house(browser: Browser, live_server) -> SimpleNamespace:
         guests=guests,
         first=first,
         survey=feedback.mark_sent(case),
+        widget=widget,
     )
 
 

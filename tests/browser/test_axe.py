@@ -27,6 +27,10 @@ PAGES = {
     "reports": "/reports/",
     "satisfaction": "/reports/satisfaction/",
     "speed of answer": "/reports/speed-of-answer/",
+    "contacts": "/reports/contacts/",
+    "promises kept": "/reports/promises/",
+    "live board": "/reports/board/",
+    "board on a wall": "/reports/board/?wall=1",
     "settings": "/settings/",
     "company": "/settings/company/",
     "modules": "/settings/modules/",
@@ -44,12 +48,23 @@ PAGES = {
     "new promise": "/settings/promises/new/",
     "mailboxes": "/settings/mailboxes/",
     "new mailbox": "/settings/mailboxes/new/",
+    "chat": "/chat/{widget}/",
+    "form": "/forms/enquiry/",
+    "walk-up": "/desk/told/",
+    "chat windows": "/settings/chat/",
+    "new chat window": "/settings/chat/new/",
+    "chat window": "/settings/chat/{widget_id}/",
+    "web forms": "/settings/forms/",
+    "new web form": "/settings/forms/new/",
+    "text messages": "/settings/texts/",
+    "new number": "/settings/texts/new/",
+    "shared computers": "/settings/computers/",
     "surveys": "/settings/surveys/",
     "new survey": "/settings/surveys/new/",
     "not found": "/nowhere/",
     "components": "/ui/",
 }
-FOR_GUESTS = {"sign-in", "survey"}
+FOR_GUESTS = {"sign-in", "survey", "chat", "form"}
 
 
 def faults(page):
@@ -72,6 +87,8 @@ def address_of(name, house):
         customer=first.customer_id,
         queue=house.guests.pk,
         survey=house.survey,
+        widget=house.widget.key,
+        widget_id=house.widget.pk,
     )
 
 
@@ -97,7 +114,18 @@ def test_what_opens_by_a_key_keeps_the_rules_too(house, enter, act):
 
 
 def test_a_phone_keeps_the_rules_too(house, enter):
-    for name in ("list", "conversation", "card", "forward", "satisfaction", "audit", "survey"):
+    for name in (
+        "list",
+        "conversation",
+        "card",
+        "forward",
+        "satisfaction",
+        "audit",
+        "survey",
+        "chat",
+        "form",
+        "walk-up",
+    ):
         staff = None if name in FOR_GUESTS else house.dora
         page = enter(address_of(name, house), staff, viewport={"width": 360, "height": 740})
         assert faults(page) == [], name

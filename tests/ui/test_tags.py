@@ -1,12 +1,14 @@
 """Template tags give exactly these words and marks."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
 from django.template import Context, Template
 from django.test import RequestFactory
-from django.utils import timezone
+from django.utils import timezone, translation
+
+from barrymore.ui.times import when_words
 
 NOW = datetime(2026, 11, 21, 14, 40, tzinfo=UTC)
 
@@ -179,3 +181,23 @@ def test_theme_is_one_of_three(cookie, theme):
     request = RequestFactory().get("/")
     request.COOKIES["theme"] = cookie
     assert drawn("{% theme %}", request=request) == theme
+
+
+@pytest.mark.parametrize(
+    ("language", "hour", "near", "far", "long_ago", "days"),
+    [
+        ("en", "14:22", "Wed 14:40", "14 Mar", "14 Mar 2025", "1–6 Mar 2026"),
+        ("ru", "14:22", "ср 14:40", "14 мар.", "14 мар. 2025\u202fг.", "1–6 мар. 2026\u202fг."),
+        ("it", "14:22", "mer 14:40", "14 mar", "14 mar 2025", "01–06 mar 2026"),
+        ("lt", "14:22", "14:40, tr", "03-14", "2025-03-14", "2026 kov. 1–6"),
+        ("et", "14:22", "K 14:40", "14. märts", "14. märts 2025", "1.–6. märts 2026"),
+        ("de", "14:22", "Mi., 14:40", "14. März", "14. März 2025", "1.–6. März 2026"),
+        ("fr", "14:22", "mer. 14:40", "14 mars", "14 mars 2025", "1–6 mars 2026"),
+        ("bg", "14:22", "ср, 14:40", "14.03", "14.03.2025\u202fг.", "1.03 – 6.03.2026\u202fг."),
+    ],
+)
+def test_every_language_writes_dates_its_own_way(language, hour, near, far, long_ago, days):
+    moments = [at(-18), at(-3 * 1440), at(-252 * 1440), at(-617 * 1440)]
+    with translation.override(language):
+        assert [when_words(one, NOW) for one in moments] == [hour, near, far, long_ago]
+        assert drawn("{% days first last %}", first=date(2026, 3, 1), last=date(2026, 3, 6)) == days

@@ -1,5 +1,6 @@
 """The card beside a conversation: who it is, what we promised, what they booked, bought and said."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils.translation import gettext
@@ -18,7 +19,7 @@ from barrymore.sla.models import Clock
 from barrymore.sla.selectors import shown_clock
 
 
-def card_for(conversation: Conversation, staff: Staff) -> dict[str, Any]:
+def card_for(conversation: Conversation, staff: Staff, queues: Collection[int]) -> dict[str, Any]:
     """Everything the card shows, in a fixed number of statements."""
     card = card_of(conversation.customer, conversation.address)
     said = last_said(conversation.customer)
@@ -27,7 +28,7 @@ def card_for(conversation: Conversation, staff: Staff) -> dict[str, Any]:
         "who": who_of(conversation),
         "sure": sure_of(card),
         "promise": promise_of(conversation),
-        "others": others_with(conversation, staff),
+        "others": others_with(conversation, staff, queues),
         "said": said.response if said else None,
         "reasons": list(Reason.objects.filter(is_active=True)),
         "areas": list(ProductArea.objects.filter(is_active=True)),
@@ -38,6 +39,8 @@ def sure_of(card: Card) -> str:
     """How we know who writes."""
     if card.level == "shared":
         return gettext("Shared address: anybody may write from it.")
+    if card.level == "visitor":
+        return gettext("A visitor of the web site: the name is what they typed.")
     if card.level == "verified":
         if card.bookings:
             return gettext("Verified by a booking.")

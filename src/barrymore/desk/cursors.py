@@ -21,6 +21,6 @@ def after_of(cursor: str) -> After | None:
     paused, _, rest = cursor.partition("~")
     due, _, last_id = rest.partition("~")
     at = parse_datetime(due.replace(" ", "+"))
-    if at is None or not last_id.isdigit():
+    if at is None or at.tzinfo is None or not last_id.isdigit():
         raise ValueError("cursor: take it from `next` of the page before")
     return paused == "1", at, int(last_id)

@@ -21,6 +21,8 @@ EVENTS = {
     "reopened": (gettext_lazy("Reopened by %(by)s"), gettext_lazy("Open again: the customer wrote")),
     "spam": (gettext_lazy("%(by)s moved it to spam"), gettext_lazy("Moved to spam")),
     "not_spam": (gettext_lazy("%(by)s took it out of spam"), gettext_lazy("Not spam")),
+    "told": (gettext_lazy("Told to %(by)s"), ""),
+    "asked_for": (gettext_lazy("The customer asks: %(what)s"), ""),
     "forwarded": (gettext_lazy("%(by)s forwarded it to %(to)s"), ""),
     "person": (gettext_lazy("This is %(to)s, said %(by)s"), gettext_lazy("Nobody is named as the writer")),
 }
@@ -28,6 +30,8 @@ REASONS = {
     "fewest_open": gettext_lazy("fewest open"),
     "longest_idle": gettext_lazy("longest without an offer"),
     "only_one": gettext_lazy("the only one free"),
+    "last_spoke": gettext_lazy("answered this customer last"),
+    "overflow": gettext_lazy("helps out: it has waited long"),
 }
 
 
@@ -52,6 +56,10 @@ def _reason(reason: str) -> str:
         if not language:
             return ""
         return gettext("nobody who speaks %(language)s is free") % {"language": language_name(language)}
+    if kind == "skill":
+        return language
+    if kind == "skill_fallback":
+        return gettext("nobody with %(skill)s is free") % {"skill": language}
     return str(REASONS.get(kind, ""))
 
 
@@ -59,6 +67,7 @@ def event_text(message: Message, now: datetime) -> str:
     """One event as a phrase."""
     detail: dict[str, Any] = message.detail
     names = {"to": detail.get("to", ""), "by": detail.get("by") or _author(message)}
+    names["what"] = detail.get("what", "")
     if message.event == "offered":
         return _offered(names["to"], detail.get("reasons", []))
     if message.event in {"next_step", "came_back"}:
@@ -100,4 +109,6 @@ def _step(event: str, detail: dict[str, Any], now: datetime) -> str:
 def _broken(promise: str) -> str:
     if promise == "resolution":
         return gettext("The promised solution is late")
+    if promise == "next_response":
+        return gettext("The promised next answer is late")
     return gettext("The promised first answer is late")

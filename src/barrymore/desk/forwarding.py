@@ -2,18 +2,15 @@
 
 from typing import Any
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext
 
 from barrymore.channels.models import Mailbox
 from barrymore.conversations.models import Conversation, Message
-from barrymore.conversations.selectors import last_inbound
+from barrymore.ui.times import moment_words
 
 
-def copies_of(conversation: Conversation) -> dict[str, str]:
+def copies_of(conversation: Conversation, asked: Message | None) -> dict[str, str]:
     """What the reply box says of addresses: whom an answer reaches if not the customer, and all others."""
-    asked = last_inbound(conversation)
     if asked is None:
         return {"box_to": "", "box_all": ""}
     is_customer = asked.address is None or asked.address_id == conversation.address_id
@@ -38,7 +35,7 @@ def beginning_of(message: Message) -> dict[str, Any]:
     if not subject.lower().startswith(("fwd:", "fw:")):
         subject = f"Fwd: {subject}"
     quoted = "\n".join(f"> {line}".rstrip() for line in message.text.splitlines())
-    when = date_format(timezone.localtime(message.at), "j M Y H:i")
+    when = moment_words(message.at)
     said = gettext("%(when)s, %(who)s wrote:") % {"when": when, "who": _who(message)}
     files = [str(file.pk) for file in message.attachments.all()]
     return {"subject": subject[:250], "body": f"\n\n{said}\n{quoted}\n", "attachments": files}

@@ -1,6 +1,6 @@
 """The lists of the desk: which there are, what stands in them, and in what groups."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cache
@@ -19,6 +19,7 @@ from barrymore.journal.moment import now
 from barrymore.organisation.models import Staff
 from barrymore.routing.models import Placement
 from barrymore.routing.selectors import list_page, visible_queues
+from barrymore.ui.times import day_words, days_words, hour_words
 
 PAGE = 30
 MOST_PAGES = 10
@@ -60,23 +61,22 @@ class Listing:
 
 @dataclass(frozen=True)
 class Wanted:
-    """Which list, from where, how many pages, and what is open beside it."""
+    """Which list, of which visible queues, from where, how many pages, and what is open beside it."""
 
     staff: Staff
     name: str
+    queues: tuple[int, ...] = ()
     after: str = ""
     depth: int = 1
     open_id: int | None = None
 
 
-def known_list(staff: Staff, name: str) -> str:
-    """The list a person asked for, or all queues where there is no such list for them."""
+def known_list(name: str, queues: Collection[int]) -> str:
+    """The list a person asked for, or all queues where there is no such list among the visible ones."""
     if name in NAMES:
         return name
     kind, _, number = name.partition(":")
-    if kind == "queue" and number.isdigit() and visible_queues(staff).filter(pk=int(number)).exists():
-        return name
-    return "all"
+    return name if kind == "queue" and number.isdigit() and int(number) in queues else "all"
 
 
 def listing(wanted: Wanted) -> Listing:
@@ -91,9 +91,7 @@ def listing(wanted: Wanted) -> Listing:
 
 
 def _running(wanted: Wanted) -> Listing:
-    queues = list(visible_queues(wanted.staff).values_list("pk", flat=True))
-    if wanted.name.startswith("queue:"):
-        queues = [pk for pk in queues if pk == int(wanted.name[6:])]
+    queues = [int(wanted.name[6:])] if wanted.name.startswith("queue:") else list(wanted.queues)
     owner = wanted.staff if wanted.name == "mine" else None
     limit = PAGE * wanted.depth
     found = list_page(queues, owner=owner, after=after_of(wanted.after), limit=limit + 1)
@@ -160,16 +158,19 @@ def row_of(conversation: Conversation, wanted: Wanted, placement: Placement | No
 
 def _moment(conversation: Conversation, placement: Placement | None) -> str:
     """Without a promise: when it moved last."""
-    local = timezone.localtime(conversation.last_message_at)
-    today = local.date() == timezone.localtime().date()
-    return gettext("no promise") if placement else local.strftime("%H:%M" if today else "%Y-%m-%d")
+    if placement:
+        return gettext("no promise")
+    day = timezone.localtime(conversation.last_message_at).date()
+    if day == timezone.localdate():
+        return hour_words(conversation.last_message_at)
+    return day_words(day) if day.year == timezone.localdate().year else days_words(day, day)
 
 
 def who_of(conversation: Conversation) -> str:
     """The customer's name, else the address that wrote."""
     if conversation.customer and conversation.customer.name:
         return conversation.customer.name
-    return conversation.address.value if conversation.address else gettext("Unknown")
+    return conversation.address.shown if conversation.address else gettext("Unknown")
 
 
 def whose_of(conversation: Conversation, staff: Staff) -> str:

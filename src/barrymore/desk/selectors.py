@@ -1,5 +1,6 @@
 """What the desk reads for its side pane and its card."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,11 +16,10 @@ from barrymore.handling.selectors import silent_conversations
 from barrymore.organisation.models import Staff
 from barrymore.routing.models import Offer, Presence, Queue
 from barrymore.routing.selectors import (
-    load_of,
+    QueueCount,
     offers_to,
     own_count,
     presence_of,
-    queue_counts,
     visible_queues,
 )
 
@@ -42,9 +42,8 @@ class Side:
     topics: list[str]
 
 
-def side_of(staff: Staff, current: str) -> Side:
+def side_of(staff: Staff, current: str, counts: list[QueueCount]) -> Side:
     """Counts of everything a person may see; the number of statements does not depend on the rows."""
-    counts = queue_counts(staff)
     own, offers = own_count(staff), offers_to(staff)
     drafts = Draft.objects.filter(staff=staff).values("conversation").distinct().count()
     visible = visible_queues(staff)
@@ -71,7 +70,7 @@ def side_of(staff: Staff, current: str) -> Side:
         ],
         offers=offers,
         presence=presence_of(staff),
-        load=load_of(staff),
+        load=own.running,
         topics=[f"staff:{staff.pk}", *(f"queue:{one.queue_id}" for one in counts)],
     )
 
@@ -113,11 +112,11 @@ def failed_mails(staff: Staff) -> list[FailedMail]:
     return [mail for mail in failed if mail.conversation_id in visible]
 
 
-def others_with(conversation: Conversation, staff: Staff) -> list[Conversation]:
+def others_with(conversation: Conversation, staff: Staff, queues: Collection[int]) -> list[Conversation]:
     """Further conversations with the same customer that this person may see, unclosed first."""
     if conversation.customer_id is None:
         return []
     others = Conversation.objects.filter(
-        Q(placement__queue__in=visible_queues(staff)) | Q(owner=staff), customer_id=conversation.customer_id
+        Q(placement__queue__in=queues) | Q(owner=staff), customer_id=conversation.customer_id
     ).exclude(pk=conversation.pk)
     return list(others.order_by("closed_at", "-id")[:SHOWN_OTHERS])

@@ -6,13 +6,14 @@ from django.urls import reverse
 from django.utils.translation import gettext, gettext_lazy
 
 from barrymore.conversations.models import Attachment, Conversation, Message
-from barrymore.conversations.selectors import SHOWN_MESSAGES, thread
+from barrymore.conversations.selectors import SHOWN_MESSAGES, last_inbound, thread
 from barrymore.desk.events import event_text
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Staff
 from barrymore.ui.times import when_words
 
 KINDS = {Message.Kind.INBOUND: "theirs", Message.Kind.OUTBOUND: "ours", Message.Kind.NOTE: "note"}
+SOUND_TYPES = {"video/webm", "video/mp4", "audio/ogg", "audio/wav", "audio/mpeg"}
 STATES = {
     Message.Status.QUEUED: gettext_lazy("on its way"),
     Message.Status.SENT: gettext_lazy("sent"),
@@ -23,11 +24,13 @@ STATES = {
 def thread_of(conversation: Conversation, viewer: Staff, before_id: int | None = None) -> dict[str, Any]:
     """The newest messages, and behind which message earlier ones begin."""
     messages = thread(conversation, before_id)
-    inbound = [message.pk for message in messages if message.kind == Message.Kind.INBOUND]
+    inbound = [message for message in messages if message.kind == Message.Kind.INBOUND]
+    # Behind a hundred of our own lines, or on an earlier page, the newest question is not among these.
+    asked = inbound[-1] if inbound and not before_id else last_inbound(conversation)
     return {
         "messages": [_shown(message, conversation, viewer) for message in messages],
         "earlier": messages[0].pk if len(messages) == SHOWN_MESSAGES else None,
-        "last_inbound": inbound[-1] if inbound else 0,
+        "asked": asked,
     }
 
 
@@ -52,6 +55,7 @@ def _shown(message: Message, conversation: Conversation, viewer: Staff) -> dict[
         "text": message.text,
         "files": files,
         "pictures": [one for one in files if one["is_picture"]],
+        "sounds": [one for one in files if one["is_sound"]],
         "html_url": reverse("desk:as_sent", args=place) if message.html else "",
         "forward_url": "" if message.kind == Message.Kind.NOTE else reverse("desk:forward", args=place),
         "failure": message.detail.get("error", "") if message.status == Message.Status.FAILED else "",
@@ -67,7 +71,7 @@ def _who(message: Message, conversation: Conversation, viewer: Staff) -> str:
     is_customer = message.address_id == conversation.address_id and conversation.customer
     if is_customer and conversation.customer and conversation.customer.name:
         return conversation.customer.name
-    return message.author_name or (message.address.value if message.address else gettext("Unknown"))
+    return message.author_name or (message.address.shown if message.address else gettext("Unknown"))
 
 
 def _detail(message: Message, conversation: Conversation) -> str:
@@ -87,4 +91,5 @@ def _file(conversation: Conversation, file: Attachment) -> dict[str, Any]:
         "name": file.name,
         "size": file.size,
         "is_picture": file.content_type.startswith("image/"),
+        "is_sound": file.content_type in SOUND_TYPES,
     }

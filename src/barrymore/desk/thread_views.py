@@ -16,8 +16,9 @@ from barrymore.conversations.services import mark_read
 from barrymore.desk.card import booking_line, card_for, speaks
 from barrymore.desk.forms import preset_moment
 from barrymore.desk.forwarding import copies_of
+from barrymore.desk.inline_pictures import PICTURE_TYPES, with_inline_pictures
 from barrymore.desk.lists import whose_of
-from barrymore.desk.thread import thread_of
+from barrymore.desk.thread import SOUND_TYPES, thread_of
 from barrymore.desk.views import beside, drawn, panes, placement_for
 from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
@@ -28,7 +29,6 @@ from barrymore.routing.selectors import visible_queues
 # How the sanitiser leaves a picture from outside; asked for, it is fetched over https only.
 BLOCKED_PICTURE = ' data-blocked-src="https:'
 PRESETS = ("hour", "tomorrow", "monday", "week")
-PICTURE_TYPES = {"image/png", "image/jpeg", "image/gif"}
 FRAME_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:{images}; font-src 'none'; "
     "form-action 'none'; base-uri 'none'; frame-ancestors 'self'; sandbox allow-popups"
@@ -51,11 +51,13 @@ def conversation_page(
     found, staff = placement.conversation, actor.staff
     earlier = request.GET.get("earlier", "")
     thread = thread_of(found, staff, int(earlier) if earlier.isdigit() else None)
-    card = card_for(found, staff)
     view = request.GET.get("view", "main")
     is_beside = _opens_beside(request)
+    queues = list(visible_queues(staff))
+    ids = [one.pk for one in queues]
+    card = card_for(found, staff, ids)
     context = {
-        **(beside(request, actor) if is_beside else panes(request, actor, found.pk)),
+        **(beside(request, actor, ids) if is_beside else panes(request, actor, found.pk)),
         **card,
         "view": view if view in {"side", "list", "main", "card"} else "main",
         "placement": placement,
@@ -66,11 +68,11 @@ def conversation_page(
         "speaks": speaks(found.customer.language if found.customer else found.language),
         "thread": thread,
         "people": active_staff().filter(queues=placement.queue_id).exclude(pk=found.owner_id or 0)[:30],
-        "all_queues": visible_queues(staff).exclude(pk=placement.queue_id)[:30],
+        "all_queues": [one for one in queues if one.pk != placement.queue_id][:30],
         "presets": [(name, preset_moment(name)) for name in PRESETS],
         "soonest": timezone.localtime(),
         "may_edit": actor.may("customers.write"),
-        **_box(placement, actor, thread["last_inbound"]),
+        **_box(placement, actor, thread["asked"]),
     }
     template = "desk/opened.html" if is_beside else "desk/desk.html"
     return drawn(request, {**context, **more}, status, template)
@@ -82,27 +84,27 @@ def _opens_beside(request: HttpRequest) -> bool:
     return bool(told and told.target == "desk-main" and request.method == "GET")
 
 
-def _box(placement: Placement, actor: Actor, last_inbound: int) -> dict[str, Any]:
+def _box(placement: Placement, actor: Actor, asked: Message | None) -> dict[str, Any]:
     drafts = drafts_of(placement.conversation, actor.staff)
     draft = drafts.get(Message.Kind.OUTBOUND) or drafts.get(Message.Kind.NOTE)
     return {
         "box_text": draft.text if draft else "",
         "box_kept_at": draft.updated_at if draft else None,
         "box_kind": "note" if draft and draft.kind == Message.Kind.NOTE else "reply",
-        "box_seen": last_inbound,
-        **copies_of(placement.conversation),
+        "box_seen": asked.pk if asked else 0,
+        **copies_of(placement.conversation, asked),
     }
 
 
 @require_GET
 @page("conversations.read")
 def file(request: HttpRequest, actor: Actor, conversation_id: int, file_id: int) -> HttpResponse:
-    """Hand out an attachment as a download; a picture may be shown in the page with `?show=1`."""
+    """Hand out an attachment as a download; a picture or a voice may be shown in the page with `?show=1`."""
     placement_for(actor, conversation_id, "conversations.read")
     found = Attachment.objects.filter(pk=file_id, message__conversation=conversation_id).first()
     if found is None:
         raise Http404
-    shown = bool(request.GET.get("show")) and found.content_type in PICTURE_TYPES
+    shown = bool(request.GET.get("show")) and found.content_type in PICTURE_TYPES | SOUND_TYPES
     kind = found.content_type if shown else "application/octet-stream"
     answer = HttpResponse(read_bytes(found.path), content_type=kind)
     answer.headers["Content-Disposition"] = content_disposition_header(not shown, found.name) or "attachment"
@@ -122,7 +124,8 @@ def as_sent(request: HttpRequest, actor: Actor, conversation_id: int, message_id
     if found is None or not found.html:
         raise Http404
     images = " https:" if request.GET.get("images") else ""
-    body = found.html.replace(BLOCKED_PICTURE, ' src="https:') if images else found.html
+    own = with_inline_pictures(found)
+    body = own.replace(BLOCKED_PICTURE, ' src="https:') if images else own
     answer = render(request, "desk/as_sent.html", {"body": body})
     answer.headers["Content-Security-Policy"] = FRAME_POLICY.format(images=images)
     answer.headers["X-Content-Type-Options"] = "nosniff"

@@ -2,13 +2,15 @@
 
 from django.urls import path
 
-from barrymore.desk import act_views, forward_views, reply_views, thread_views, views
+from barrymore.desk import act_views, forward_views, reply_views, thread_views, told_views, views
 
 app_name = "desk"
 urlpatterns = [
     path("", views.desk, name="desk"),
     path("more/", views.more, name="more"),
     path("new/", reply_views.new, name="new"),
+    path("told/", told_views.told, name="told"),
+    path("told/who/", told_views.who_in, name="told_who"),
     path("presence/", views.presence, name="presence"),
     path("offers/<int:offer_id>/take/", views.answer_offer, {"answer": "take"}, name="offer_take"),
     path("offers/<int:offer_id>/decline/", views.answer_offer, {"answer": "decline"}, name="offer_decline"),

@@ -1,6 +1,7 @@
 """The desk: its list, its side pane, presence and offers."""
 
 import json
+from collections.abc import Collection
 from typing import Any
 
 from django.contrib import messages
@@ -18,7 +19,7 @@ from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
 from barrymore.routing import services as routing
 from barrymore.routing.models import Offer, Placement, Presence
-from barrymore.routing.selectors import visible_placement
+from barrymore.routing.selectors import queue_counts, visible_placement
 from barrymore.routing.services import AlreadyTaken
 
 
@@ -34,12 +35,15 @@ def placement_for(actor: Actor, conversation_id: int, permission: str = "convers
 def panes(request: HttpRequest, actor: Actor, open_id: int | None = None) -> dict[str, Any]:
     """What the side pane and the list pane show."""
     routing.note_seen(actor.staff)
-    name = known_list(actor.staff, request.GET.get("in", "all"))
+    counts = queue_counts(actor.staff)
+    queues = tuple(one.queue_id for one in counts)
+    name = known_list(request.GET.get("in", "all"), queues)
+    after, depth = request.GET.get("after", ""), _depth(request)
     try:
-        found = listing(Wanted(actor.staff, name, request.GET.get("after", ""), _depth(request), open_id))
+        found = listing(Wanted(actor.staff, name, queues, after, depth, open_id))
     except ValueError as error:
         raise Http404(str(error)) from error
-    side = side_of(actor.staff, name)
+    side = side_of(actor.staff, name, counts)
     current = next((row for row in [*side.mine, *side.queues, *side.rest] if row["current"]), None)
     return {
         "list_name": name,
@@ -57,11 +61,11 @@ def panes(request: HttpRequest, actor: Actor, open_id: int | None = None) -> dic
     }
 
 
-def beside(request: HttpRequest, actor: Actor) -> dict[str, Any]:
+def beside(request: HttpRequest, actor: Actor, queues: Collection[int]) -> dict[str, Any]:
     """What an opened conversation needs of the desk around it."""
     routing.note_seen(actor.staff)
     return {
-        "list_name": known_list(actor.staff, request.GET.get("in", "all")),
+        "list_name": known_list(request.GET.get("in", "all"), queues),
         "may_answer": actor.may("conversations.answer"),
     }
 

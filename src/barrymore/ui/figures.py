@@ -37,7 +37,13 @@ def in_100(share: float) -> str:
 
 
 def explanations(figure: Any) -> list[str]:
-    """Bounds, interval, left out and lost, each as a sentence, as far as the figure knows them."""
+    """Bounds, interval, left out and lost, each as a sentence, as far as the figure knows them.
+
+    A figure that is no share of answers brings sentences of its own as `explained`.
+    """
+    own = field(figure, "explained")
+    if own is not None:
+        return [*own, _method(figure)]
     return [line for line in (_bounds(figure), _estimate(figure), _lost(figure), _method(figure)) if line]
 
 
@@ -80,7 +86,10 @@ def _method(figure: Any) -> str:
 
 
 def counts(figure: Any) -> list[tuple[str, str]]:
-    """The counts behind a figure as (word, number), only those that are known."""
+    """The counts behind a figure as (word, number), only those that are known; its own as `counted`."""
+    own = field(figure, "counted")
+    if own is not None:
+        return [(word, number_format(n, 0)) for word, n in own]
     words = {
         "served": gettext("served"),
         "invited": gettext("asked"),

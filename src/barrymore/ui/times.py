@@ -1,15 +1,62 @@
 """When something was and how long a promise has left, in few words and the viewer's zone."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Literal
 
+from babel import Locale
+from babel.dates import DateTimePattern, format_interval, parse_pattern
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext
+from django.utils.translation import get_language, gettext
 
 MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 State = Literal["calm", "soon", "late", "paused", "kept"]
+# Plain English would be the American one, with the month first.
+LOCALES = {"en": "en_GB"}
+# Bulgarian tables put an "h." after the hour, which a narrow list and the end of a sentence do not bear.
+HOUR_SIGN = " 'ч'."
+
+
+@lru_cache
+def _forms(language: str) -> tuple[Locale, dict[str, DateTimePattern]]:
+    """A language's locale and its own forms of times and dates (CLDR), as the browser knows them too."""
+    locale = Locale.parse(LOCALES.get(language, language), sep="-" if "-" in language else "_")
+    known = locale.datetime_skeletons
+    names = {"hour": "Hm", "weekday_hour": "EHm", "day": "MMMd", "date": "yMMMd"}
+    forms = {name: _pattern(known[key].pattern) for name, key in names.items()}
+    return locale, {**forms, "full": locale.date_formats["long"]}
+
+
+def _pattern(pattern: str) -> DateTimePattern:
+    return parse_pattern(pattern.replace(HOUR_SIGN, ""))
+
+
+def _told(at: date, form: str) -> str:
+    locale, forms = _forms(get_language() or "en")
+    return str(forms[form].apply(at, locale))
+
+
+def hour_words(at: datetime) -> str:
+    """`14:22` in the viewer's zone."""
+    return _told(timezone.localtime(at), "hour")
+
+
+def day_words(day: date) -> str:
+    """`14 Mar`; `03-14` in Lithuanian, `14. März` in German."""
+    return _told(day, "day")
+
+
+def days_words(first: date, last: date) -> str:
+    """`14–16 Mar 2025`, saying only once what both have in common."""
+    locale, _ = _forms(get_language() or "en")
+    return str(format_interval(first, last, "yMMMd", locale=locale))
+
+
+def moment_words(at: datetime, day_form: Literal["day", "date", "full"] = "date") -> str:
+    """`14 Mar 2025, 14:22` in the viewer's zone, with the day's form chosen."""
+    local = timezone.localtime(at)
+    return f"{_told(local, day_form)}, {_told(local, 'hour')}"
 
 
 @dataclass(frozen=True)
@@ -72,14 +119,14 @@ def _ahead(due: datetime, left: timedelta, now: datetime) -> str:
         return length(left)
     local = timezone.localtime(due)
     if local.date() == timezone.localtime(now).date():
-        return date_format(local, "H:i")
-    return date_format(local, "D H:i" if left < 6 * DAY else "j M")
+        return _told(local, "hour")
+    return _told(local, "weekday_hour" if left < 6 * DAY else "day")
 
 
 def when_words(at: datetime, now: datetime) -> str:
     """`14:22` today, `yesterday, 17:20`, `Mon 10:00` within six days, `14 Mar`, `14 Mar 2025`."""
     local, today = timezone.localtime(at), timezone.localtime(now).date()
-    hour, apart = date_format(local, "H:i"), (today - local.date()).days
+    hour, apart = _told(local, "hour"), (today - local.date()).days
     if apart == 0:
         return hour
     if apart == 1:
@@ -87,5 +134,5 @@ def when_words(at: datetime, now: datetime) -> str:
     if apart == -1:
         return gettext("tomorrow, {time}").format(time=hour)
     if abs(apart) < 7:
-        return date_format(local, "D H:i")
-    return date_format(local, "j M" if local.year == today.year else "j M Y")
+        return _told(local, "weekday_hour")
+    return _told(local, "day" if local.year == today.year else "date")

@@ -1,13 +1,13 @@
 """Tags and filters of every template: icons, clocks, figures, grades, faces, counts, times, pages."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, Literal
 
 from django import template
 from django.forms.boundfield import BoundField
 from django.template.context import Context
 from django.utils import timezone
-from django.utils.formats import date_format, number_format
+from django.utils.formats import number_format
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
@@ -28,6 +28,8 @@ CHANNEL_ICONS = {
     "form": "globe",
     "web": "globe",
     "walk_up": "store",
+    "walkup": "store",
+    "sms": "smartphone",
     "press": "hand",
 }
 
@@ -113,7 +115,7 @@ def when(at: datetime | None, now: datetime | None = None) -> SafeString:
     return format_html(
         '<time datetime="{}" title="{}">{}</time>',
         at.isoformat(),
-        date_format(timezone.localtime(at), "j F Y, H:i"),
+        times.moment_words(at, "full"),
         times.when_words(at, now or timezone.now()),
     )
 
@@ -122,6 +124,12 @@ def when(at: datetime | None, now: datetime | None = None) -> SafeString:
 def ago(at: datetime | None) -> str:
     """A moment in short words, without markup: for titles and sentences."""
     return times.when_words(at, timezone.now()) if at else ""
+
+
+@register.simple_tag
+def days(first: date, last: date) -> str:
+    """Two days and those between as the viewer's language writes them: `14–16 Mar 2025`."""
+    return times.days_words(first, last)
 
 
 @register.simple_tag
