@@ -6,11 +6,10 @@ from typing import Any
 from django.http import HttpRequest
 from ninja import Router, Schema
 
-from barrymore.figures.scope import Period, Scope, today_in
+from barrymore.figures.scope import Period, Scope, today_in, zone_of
 from barrymore.figures.selectors import figure, figures_by
 from barrymore.figures.targets import set_target
 from barrymore.organisation.access import actor_of
-from barrymore.organisation.selectors import company
 
 router = Router(tags=["figures"])
 
@@ -32,14 +31,15 @@ def get_figure(
     queue: int | None = None,
     role: str | None = None,
     channel: str | None = None,
+    promise: str | None = None,
     by: str = "",
 ) -> dict[str, Any]:
     """A figure with its counts; without dates the last 28 days; with `by` also its parts."""
     actor_of(request).need("figures.read")
-    zone = company().timezone
+    zone = zone_of(site)
     last = until or today_in(zone)
     period = Period(since or last - timedelta(days=27), last, zone)
-    scope = Scope(site=site, queue=queue, role=role, channel=channel)
+    scope = Scope(site=site, queue=queue, role=role, channel=channel, promise=promise)
     answer = figure(metric, scope, period).as_dict()
     if by:
         parts = figures_by(metric, scope, period, by)

@@ -65,6 +65,15 @@ class Figure:
 def hash_of(facts: Iterable[Fact], version: int) -> str:
     """The same facts under the same definition always give the same hash."""
     digest = hashlib.sha256(str(version).encode())
-    for line in sorted(f"{fact.key}|{json.dumps(fact.values, sort_keys=True)}" for fact in facts):
-        digest.update(line.encode() + b"\n")
+    for line in sorted(map(_line, facts)):
+        digest.update(line + b"\n")
     return digest.hexdigest()[:32]
+
+
+def _line(fact: Fact) -> bytes:
+    """A fact as the hash reads it, kept with the fact: a report reads it for whole, part and week."""
+    line: bytes | None = fact.__dict__.get("_hashed")
+    if line is None:
+        line = f"{fact.key}|{json.dumps(fact.values, sort_keys=True)}".encode()
+        fact.__dict__["_hashed"] = line
+    return line

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from barrymore.figures import satisfaction, speed
+from barrymore.figures import contacts, promises, satisfaction, speed
 from barrymore.figures.figure import Figure
 from barrymore.figures.scope import Period, Scope
 from barrymore.journal.models import Fact
@@ -51,6 +51,33 @@ METRICS: dict[str, Metric] = {
         load=speed.load,
         scope_fact=speed.scope_fact,
         compute=speed.compute,
+    ),
+    contacts.NAME: Metric(
+        name=contacts.NAME,
+        label=_("Contacts"),
+        definition=_(
+            "Every arrival by any channel counts once, at the hour at which it came, in the time zone of the "
+            "site or company. The mean is over whole days that are past, from the first contact of the house "
+            "on, days without a contact included. What was taken for spam on its arrival is left out and "
+            "counted beside it."
+        ),
+        version=contacts.VERSION,
+        load=contacts.load,
+        scope_fact=contacts.scope_fact,
+        compute=contacts.compute,
+    ),
+    promises.NAME: Metric(
+        name=promises.NAME,
+        label=_("Promises kept"),
+        definition=_(
+            "Of the promises that ended in the period, how many ended before their time ran out. A promise "
+            "still running is neither kept nor broken; one whose time has run out and that has not ended is "
+            "counted beside. A solution that was opened again counts once, with its last end."
+        ),
+        version=promises.VERSION,
+        load=promises.load,
+        scope_fact=promises.scope_fact,
+        compute=promises.compute,
     ),
 }
 

@@ -7,24 +7,31 @@ from zoneinfo import ZoneInfo
 
 from barrymore.journal.models import Fact
 from barrymore.journal.moment import now
+from barrymore.organisation.models import Site
+from barrymore.organisation.selectors import company
 
-DIMENSIONS = ("site", "queue", "role", "channel")
+DIMENSIONS = ("site", "queue", "role", "channel", "promise")
 
 
 @dataclass(frozen=True)
 class Scope:
-    """Which facts count; None means all."""
+    """Which facts count; None means all. `queues` names several: those that a person may see."""
 
     site: int | None = None
     queue: int | None = None
     role: str | None = None
     channel: str | None = None
+    promise: str | None = None
+    queues: tuple[int, ...] | None = None
 
     def holds(self, fact: Fact) -> bool:
         """Whether a fact is inside the scope."""
+        if self.queues is not None and fact.queue not in self.queues:
+            return False
         return all(
-            wanted is None or wanted == value_of(fact, dimension)
-            for dimension, wanted in asdict(self).items()
+            wanted == value_of(fact, dimension)
+            for dimension in DIMENSIONS
+            if (wanted := getattr(self, dimension)) is not None
         )
 
     def as_dict(self) -> dict[str, Any]:
@@ -73,4 +80,12 @@ def today_in(timezone: str) -> date:
 
 def value_of(fact: Fact, dimension: str) -> Any:
     """What a fact says in one dimension."""
-    return fact.dims.get("role") or "" if dimension == "role" else getattr(fact, dimension)
+    if dimension == "role":
+        return fact.dims.get("role") or ""
+    return fact.values.get("promise", "") if dimension == "promise" else getattr(fact, dimension)
+
+
+def zone_of(site_ref: int | None) -> str:
+    """The time zone whose days count: the site's where one is chosen, else the company's."""
+    zone = Site.objects.filter(pk=site_ref).values_list("timezone", flat=True).first() if site_ref else None
+    return zone or company().timezone

@@ -14,46 +14,72 @@ class UnknownMetric(ValueError):
     """There is no such metric, or it is no figure of its own."""
 
 
+class Reading:
+    """The items of a metric in a scope over several periods, read once; each figure is of a slice."""
+
+    def __init__(self, metric: str, scope: Scope, *periods: Period) -> None:
+        """Read from the first day of the periods to their last. Raises UnknownMetric."""
+        self.definition = _metric(metric)
+        self.scope = scope
+        first, last = min(period.first for period in periods), max(period.last for period in periods)
+        found = self.definition.load(Period(first, last, periods[0].timezone))
+        self.items = [item for item in found if scope.holds(self.definition.scope_fact(item))]
+
+    def within(self, period: Period) -> list[Any]:
+        """The items that belong to a period."""
+        since, until = period.since, period.until
+        return [item for item in self.items if since <= self.definition.scope_fact(item).at < until]
+
+    def figure(self, period: Period) -> Figure:
+        """The one figure of a period."""
+        return self.definition.compute(self.within(period), self.scope, period)
+
+    def by(self, period: Period, dimension: str) -> dict[Any, Figure]:
+        """One figure for each value of a dimension that occurs in a period. Raises ValueError."""
+        _check(dimension)
+        groups: dict[Any, list[Any]] = {}
+        for item in self.within(period):
+            groups.setdefault(value_of(self.definition.scope_fact(item), dimension), []).append(item)
+        return {
+            value: self.definition.compute(items, replace(self.scope, **{dimension: value}), period)
+            for value, items in groups.items()
+        }
+
+    def weeks(self, period: Period) -> list[Figure]:
+        """The same figure for each week (Monday to Sunday) that a period touches, oldest first."""
+        zone = ZoneInfo(period.timezone)
+        weeks: dict[date, list[Any]] = {}
+        for item in self.within(period):
+            day = self.definition.scope_fact(item).at.astimezone(zone).date()
+            weeks.setdefault(day - timedelta(days=day.weekday()), []).append(item)
+        monday = period.first - timedelta(days=period.first.weekday())
+        figures = []
+        while monday <= period.last:
+            week = Period(monday, monday + timedelta(days=6), period.timezone)
+            figures.append(self.definition.compute(weeks.get(monday, []), self.scope, week))
+            monday += timedelta(days=7)
+        return figures
+
+
 def figure(metric: str, scope: Scope, period: Period) -> Figure:
     """One figure. Raises UnknownMetric."""
-    definition = _metric(metric)
-    items = [item for item in definition.load(period) if scope.holds(definition.scope_fact(item))]
-    return definition.compute(items, scope, period)
+    return Reading(metric, scope, period).figure(period)
 
 
 def figures_by(metric: str, scope: Scope, period: Period, dimension: str) -> dict[Any, Figure]:
     """One figure for each value of a dimension that occurs, from one reading of the facts."""
-    if dimension not in DIMENSIONS:
-        raise ValueError(f"by: one of {', '.join(DIMENSIONS)}")
-    definition = _metric(metric)
-    groups: dict[Any, list[Any]] = {}
-    for item in definition.load(period):
-        fact = definition.scope_fact(item)
-        if scope.holds(fact):
-            groups.setdefault(value_of(fact, dimension), []).append(item)
-    return {
-        value: definition.compute(items, replace(scope, **{dimension: value}), period)
-        for value, items in groups.items()
-    }
+    _check(dimension)
+    return Reading(metric, scope, period).by(period, dimension)
 
 
 def weeks_of(metric: str, scope: Scope, period: Period) -> list[Figure]:
     """The same figure for each week (Monday to Sunday) that the period touches, oldest first."""
-    definition = _metric(metric)
-    zone = ZoneInfo(period.timezone)
-    weeks: dict[date, list[Any]] = {}
-    for item in definition.load(period):
-        fact = definition.scope_fact(item)
-        if scope.holds(fact):
-            day = fact.at.astimezone(zone).date()
-            weeks.setdefault(day - timedelta(days=day.weekday()), []).append(item)
-    monday = period.first - timedelta(days=period.first.weekday())
-    figures = []
-    while monday <= period.last:
-        week = Period(monday, monday + timedelta(days=6), period.timezone)
-        figures.append(definition.compute(weeks.get(monday, []), scope, week))
-        monday += timedelta(days=7)
-    return figures
+    return Reading(metric, scope, period).weeks(period)
+
+
+def _check(dimension: str) -> None:
+    if dimension not in DIMENSIONS:
+        raise ValueError(f"by: one of {', '.join(DIMENSIONS)}")
 
 
 def _metric(name: str) -> Metric:

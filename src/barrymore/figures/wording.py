@@ -4,6 +4,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from barrymore.figures import told
 from barrymore.figures.figure import Figure
 
 REASONS = {
@@ -25,11 +26,16 @@ REASONS = {
     "SUSPECTED_GAMING": gettext_lazy("Some answers may have been manipulated."),
     "LOSS_NOT_CHECKED": gettext_lazy("It has not been checked whether answers were lost."),
     "KNOWN_LOST": gettext_lazy("Some answers are known to be lost."),
+    "NOBODY_CAME": gettext_lazy("Nobody came in this period."),
+    "NO_PROMISE_ENDED": gettext_lazy("No promise has ended in this period."),
+    "FEW_PROMISES": gettext_lazy("Fewer promises have ended than a share needs."),
 }
 
 
 def sentence(figure: Figure) -> str:
     """What is known, in one sentence with its counts; never a share where the grade forbids one."""
+    if figure.metric in told.SENTENCES:
+        return told.SENTENCES[figure.metric](figure)
     if figure.mode == "operational":
         return _speed(figure)
     if not figure.invited:
@@ -61,6 +67,8 @@ def _speed(figure: Figure) -> str:
 
 def verdict(figure: Figure) -> str:
     """What may be concluded from the figure."""
+    if figure.metric in told.VERDICTS:
+        return told.VERDICTS[figure.metric](figure)
     if figure.mode == "operational":
         unanswered = figure.values.get("unanswered", 0)
         return ngettext(

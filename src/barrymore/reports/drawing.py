@@ -1,24 +1,31 @@
 """What the chart of a report draws: lines and bands over the weeks; gaps where a figure is withheld."""
 
 import math
+from dataclasses import replace
+from itertools import dropwhile
 from typing import Any
 
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from barrymore.figures.figure import Figure
 from barrymore.reports.selectors import Shown
+from barrymore.ui.times import day_words
 
 
 def charts_of(shown: Shown) -> list[dict[str, Any]]:
     """The charts of a report, each with its title and the data for the browser."""
-    if shown.whole.mode == "operational":
-        return [_speed(shown)]
-    return [_shares(shown), _answers(shown)]
+    drawn = replace(shown, weeks=_since_the_first(shown.weeks))
+    charts = {"speed_of_answer": [_speed], "contacts": [_daily], "promises_kept": [_kept]}
+    return [draw(drawn) for draw in charts.get(shown.whole.metric, [_shares, _answers])]
+
+
+def _since_the_first(weeks: list[Figure]) -> list[Figure]:
+    """Without the empty weeks before the house opened."""
+    return list(dropwhile(lambda week: not week.served, weeks))
 
 
 def _labels(figures: list[Figure]) -> list[str]:
-    return [date_format(figure.period.first, "j M") for figure in figures]
+    return [day_words(figure.period.first) for figure in figures]
 
 
 def _shares(shown: Shown) -> dict[str, Any]:
@@ -64,6 +71,45 @@ def _answers(shown: Shown) -> dict[str, Any]:
             "most": 1,
         },
     }
+
+
+def _kept(shown: Shown) -> dict[str, Any]:
+    return {
+        "title": _(
+            "Kept among those that ended, with 95 per cent interval; weeks below grade B are left out"
+        ),
+        "tall": True,
+        "data": {
+            "labels": _labels(shown.weeks),
+            "lines": [_line(_("kept"), shown.weeks)],
+            "band": _band(shown.weeks),
+            "unit": "share",
+            "least": _floor([week.interval[0] for week in shown.weeks if week.interval]),
+            "most": 1,
+        },
+    }
+
+
+def _daily(shown: Shown) -> dict[str, Any]:
+    return {
+        "title": _("Contacts a day by week, with 95 per cent interval over the days"),
+        "tall": True,
+        "data": {
+            "labels": _labels(shown.weeks),
+            "lines": [_line(_("a day"), shown.weeks)],
+            "band": _band(shown.weeks),
+            "unit": "count",
+            "least": 0,
+        },
+    }
+
+
+def _line(name: str, weeks: list[Figure]) -> dict[str, Any]:
+    return {"name": name, "values": [week.estimate for week in weeks], "style": "main"}
+
+
+def _band(weeks: list[Figure]) -> list[list[float] | None]:
+    return [list(week.interval) if week.interval else None for week in weeks]
 
 
 def _speed(shown: Shown) -> dict[str, Any]:

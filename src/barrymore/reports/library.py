@@ -14,6 +14,8 @@ class Report:
     metric: str
     title: Promise
     about: Promise
+    divisions: tuple[str, ...] = ("queue", "site", "role", "channel")
+    template: str = "reports/report.html"
 
 
 REPORTS = {
@@ -30,6 +32,22 @@ REPORTS = {
             "speed_of_answer",
             _("Average speed of answer"),
             _("How long customers waited for the first answer, with those who have none apart."),
+        ),
+        Report(
+            "contacts",
+            "contacts",
+            _("Contacts by channel and hour"),
+            _("When customers come, by which channel, at which hour of which day of the week."),
+            divisions=("channel", "queue", "site", "role"),
+            template="reports/contacts.html",
+        ),
+        Report(
+            "promises",
+            "promises_kept",
+            _("Promises kept and why broken"),
+            _("How many promises were kept in time, and what happened to those that were not."),
+            divisions=("promise", "queue", "site", "role", "channel"),
+            template="reports/promises.html",
         ),
     )
 }

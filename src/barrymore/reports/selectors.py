@@ -5,17 +5,26 @@ from datetime import date, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from barrymore.figures.figure import Figure
-from barrymore.figures.scope import DIMENSIONS, Period, Scope, today_in
-from barrymore.figures.selectors import figure, figures_by, weeks_of
+from barrymore.figures.scope import Period, Scope, today_in, zone_of
+from barrymore.figures.selectors import Reading
 from barrymore.organisation.models import Site
-from barrymore.organisation.selectors import company
-from barrymore.reports.library import Report
+from barrymore.reports.library import REPORTS, Report
 from barrymore.routing.models import Queue
+from barrymore.sla.models import Clock
 
 WEEKS_DRAWN = 12
 LONGEST_DAYS = 366
+CHANNELS = {
+    "mail": gettext_lazy("Mail"),
+    "chat": gettext_lazy("Chat"),
+    "form": gettext_lazy("Web form"),
+    "phone": gettext_lazy("Telephone"),
+    "sms": gettext_lazy("SMS"),
+    "walkup": gettext_lazy("At the desk"),
+}
 
 
 class BadPeriod(ValueError):
@@ -24,7 +33,7 @@ class BadPeriod(ValueError):
 
 @dataclass(frozen=True)
 class Part:
-    """One line of a report: a site, queue, role or channel, now and in the period before."""
+    """One line of a report: a site, queue, role, channel or kind of promise, now and in the period before."""
 
     value: Any
     name: str
@@ -51,26 +60,28 @@ class Shown:
     before: Figure
     parts: list[Part]
     weeks: list[Figure]
+    reading: Reading
 
 
-def wanted_of(query: dict[str, str]) -> Wanted:
+def wanted_of(query: dict[str, str], report: Report = REPORTS["satisfaction"]) -> Wanted:
     """Read a reader's wish from a query; without dates the last 28 days. Raises BadPeriod, ValueError."""
-    zone = company().timezone
+    zone = zone_of(_number(query.get("site")))
     last = _day(query.get("until")) or today_in(zone)
     first = _day(query.get("since")) or last - timedelta(days=27)
     if last < first:
         raise BadPeriod(_("The period ends before it begins. Swap the two dates."))
     if (last - first).days > LONGEST_DAYS:
         raise BadPeriod(_("The period is longer than a year. Choose a shorter one."))
-    by = query.get("by") or "queue"
-    if by not in DIMENSIONS:
-        raise BadPeriod(f"by: {', '.join(DIMENSIONS)}")
+    by = query.get("by") or report.divisions[0]
+    if by not in report.divisions:
+        raise BadPeriod(f"by: {', '.join(report.divisions)}")
     return Wanted(
         Scope(
             site=_number(query.get("site")),
             queue=_number(query.get("queue")),
             role=query.get("role") or None,
             channel=query.get("channel") or None,
+            promise=(query.get("promise") or None) if "promise" in report.divisions else None,
         ),
         Period(first, last, zone),
         by,
@@ -89,26 +100,26 @@ def _number(text: str | None) -> int | None:
 
 
 def shown(report: Report, wanted: Wanted) -> Shown:
-    """Make the report; the number of queries does not depend on the number of parts."""
-    parts = figures_by(report.metric, wanted.scope, wanted.period, wanted.by)
-    earlier = figures_by(report.metric, wanted.scope, wanted.period.before, wanted.by)
+    """Make the report; the facts are read once, and the number of statements does not depend on the parts."""
+    period = wanted.period
+    long = Period(period.last - timedelta(weeks=WEEKS_DRAWN - 1), period.last, period.timezone)
+    reading = Reading(report.metric, wanted.scope, period, period.before, long)
+    earlier = reading.by(period.before, wanted.by)
     names = names_of(wanted.by)
-    long = Period(
-        wanted.period.last - timedelta(weeks=WEEKS_DRAWN - 1), wanted.period.last, wanted.period.timezone
-    )
     return Shown(
         report=report,
         wanted=wanted,
-        whole=figure(report.metric, wanted.scope, wanted.period),
-        before=figure(report.metric, wanted.scope, wanted.period.before),
+        whole=reading.figure(period),
+        before=reading.figure(period.before),
         parts=sorted(
             (
                 Part(value, names.get(value) or _name(value), found, earlier.get(value))
-                for value, found in parts.items()
+                for value, found in reading.by(period, wanted.by).items()
             ),
             key=lambda part: (-part.figure.served, part.name),
         ),
-        weeks=weeks_of(report.metric, wanted.scope, long),
+        weeks=reading.weeks(long),
+        reading=reading,
     )
 
 
@@ -118,6 +129,10 @@ def names_of(dimension: str) -> dict[Any, str]:
         return {site.pk: site.name for site in Site.objects.all()}
     if dimension == "queue":
         return {queue.pk: queue.name for queue in Queue.objects.all()}
+    if dimension == "channel":
+        return {name: str(label) for name, label in CHANNELS.items()}
+    if dimension == "promise":
+        return {kind.value: str(kind.label) for kind in Clock.Kind}
     return {}
 
 

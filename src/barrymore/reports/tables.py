@@ -11,8 +11,9 @@ from barrymore.reports.selectors import Shown
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 COLUMNS = """part period_from period_to timezone metric definition_version mode served invited responded
 partial refused noncontact pending response_rate estimate interval_low interval_high bound_low bound_high
-r_indicator max_bias effective_n grade reasons known_lost excluded median p90 unanswered as_of
-inputs_hash""".split()
+r_indicator max_bias effective_n grade reasons known_lost excluded median p90 unanswered kept broken unended
+opened days as_of inputs_hash""".split()
+OWN_VALUES = ("median", "p90", "unanswered", "kept", "broken", "unended", "opened", "days")
 
 
 def rows_of(shown: Shown) -> list[dict[str, Any]]:
@@ -37,7 +38,7 @@ def _row(name: str, figure: Figure) -> dict[str, Any]:
         "bound_high": bound_high,
         "reasons": " ".join(figure.reasons),
         "excluded": " ".join(f"{code}:{n}" for code, n in sorted(figure.excluded.items())),
-        **{key: figure.values.get(key) for key in ("median", "p90", "unanswered")},
+        **{key: figure.values.get(key) for key in OWN_VALUES},
     }
 
 

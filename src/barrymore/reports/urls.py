@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from barrymore.reports import views
+from barrymore.reports import board_views, views
 
 app_name = "reports"
 urlpatterns = [
     path("", views.index, name="index"),
+    path("board/", board_views.board, name="board"),
     path("<slug:name>/", views.report, name="report"),
-    path("<slug:name>.csv", views.export, name="export"),
+    path("<slug:name>.csv", views.export, {"kind": "csv"}, name="export"),
+    path("<slug:name>.xlsx", views.export, {"kind": "xlsx"}, name="workbook"),
 ]

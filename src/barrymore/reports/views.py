@@ -3,20 +3,39 @@
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
 
-from barrymore.figures import wording
+from barrymore.figures import told, wording
 from barrymore.figures.figure import Figure
 from barrymore.figures.registry import METRICS
 from barrymore.organisation.access import Actor
 from barrymore.organisation.models import Site
 from barrymore.organisation.selectors import module_is_on
+from barrymore.reports.details import context_of
 from barrymore.reports.drawing import charts_of
 from barrymore.reports.library import REPORTS, Report
-from barrymore.reports.selectors import BadPeriod, Shown, Wanted, shown, wanted_of
+from barrymore.reports.selectors import CHANNELS, BadPeriod, Shown, Wanted, names_of, shown, wanted_of
 from barrymore.reports.tables import csv_of
+from barrymore.reports.workbook import CONTENT_TYPE, workbook_of
 from barrymore.routing.models import Queue
+
+DIVISIONS = {
+    "queue": _("by queue"),
+    "site": _("by site"),
+    "role": _("by customer role"),
+    "channel": _("by channel"),
+    "promise": _("by kind of promise"),
+}
+HEADS = {
+    "queue": _("Queue"),
+    "site": _("Site"),
+    "role": _("Role"),
+    "channel": _("Channel"),
+    "promise": _("Promise"),
+}
 
 
 def _allow(request: HttpRequest) -> None:
@@ -33,6 +52,11 @@ def in_words(figure: Figure) -> dict[str, Any]:
         "verdict": wording.verdict(figure),
         "needed": wording.needed(figure),
         "reasons": wording.reasons(figure),
+        "explained": told.explained(figure),
+        "counted": told.counted(figure),
+        "mean_count": told.mean(figure.estimate),
+        "in_100": told.in_100(figure.estimate) if figure.estimate is not None else "",
+        "between": [told.in_100(end) for end in figure.interval or ()],
         "wait": {
             name: wording.length(figure.values.get(name)) for name in ("median", "p90", "kaplan_meier_median")
         },
@@ -45,7 +69,8 @@ def in_words(figure: Figure) -> dict[str, Any]:
 def index(request: HttpRequest) -> HttpResponse:
     """All reports."""
     _allow(request)
-    return render(request, "reports/index.html", {"reports": REPORTS.values()})
+    may_watch = Actor(request.user).may("queues.manage")  # type: ignore[arg-type]
+    return render(request, "reports/index.html", {"reports": REPORTS.values(), "may_watch": may_watch})
 
 
 @login_required
@@ -56,13 +81,13 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
     query = {key: str(value) for key, value in request.GET.items()}
     error = ""
     try:
-        wanted = wanted_of(query)
+        wanted = wanted_of(query, found)
     except BadPeriod as fault:
-        error, wanted = str(fault), wanted_of({})
+        error, wanted = str(fault), wanted_of({}, found)
     made = shown(found, wanted)
-    return render(
-        request, "reports/report.html", {**_context(made), "error": error, "query": request.GET.urlencode()}
-    )
+    actor = Actor(request.user)  # type: ignore[arg-type]
+    told_besides = {"error": error, "query": request.GET.urlencode(), "may_watch": actor.may("queues.manage")}
+    return render(request, found.template, {**_context(made), **context_of(made, actor), **told_besides})
 
 
 def _context(made: Shown) -> dict[str, Any]:
@@ -85,17 +110,27 @@ def _context(made: Shown) -> dict[str, Any]:
         "version": METRICS[made.report.metric].version,
         "sites": Site.objects.all(),
         "queues": Queue.objects.filter(is_active=True),
+        "channels": CHANNELS,
+        "divisions": [(by, DIVISIONS[by], HEADS[by]) for by in made.report.divisions],
+        "head": HEADS[made.wanted.by],
+        "kinds": names_of("promise"),
     }
 
 
 @login_required
-def export(request: HttpRequest, name: str) -> HttpResponse:
-    """The report as CSV, with every field of the figure object."""
+def export(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
+    """The report as CSV or XLSX, with every field of the figure object; a wrong wish is told with 400."""
     _allow(request)
     found = _found(name)
-    wanted: Wanted = wanted_of({key: str(value) for key, value in request.GET.items()})
-    response = HttpResponse(csv_of(shown(found, wanted)), content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}-{wanted.period.last.isoformat()}.csv"'
+    try:
+        wanted: Wanted = wanted_of({key: str(value) for key, value in request.GET.items()}, found)
+    except BadPeriod as fault:
+        return HttpResponse(str(fault), status=400, content_type="text/plain; charset=utf-8")
+    made, file = shown(found, wanted), f"{name}-{wanted.period.last.isoformat()}.{kind}"
+    if kind == "xlsx":
+        return FileResponse(workbook_of(made), as_attachment=True, filename=file, content_type=CONTENT_TYPE)
+    response = HttpResponse(csv_of(made), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{file}"'
     return response
 
 

@@ -1,0 +1,139 @@
+"""Contacts and promises in words: the sentence, the verdict, and what lies one tap behind."""
+
+from collections.abc import Callable
+
+from django.utils.formats import number_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from barrymore.figures import contacts, promises
+from barrymore.figures.figure import Figure
+
+
+def count(n: float) -> str:
+    """A whole number with its thousands apart."""
+    return number_format(n, 0, force_grouping=True)
+
+
+def mean(value: float | None) -> str:
+    """A mean with one digit after the point below a hundred; a dash for none."""
+    if value is None:
+        return "–"
+    return number_format(value, 1 if value < 100 else 0, force_grouping=True)
+
+
+def in_100(share: float) -> str:
+    """A fraction as a number of every hundred, with one digit after the point where there is one."""
+    tenths = round(share * 1000)
+    return number_format(tenths / 10, 0 if tenths % 10 == 0 else 1)
+
+
+def _contacts(figure: Figure) -> str:
+    if not figure.served:
+        return _("Nobody came in this period.")
+    came = ngettext("{n} contact came", "{n} contacts came", figure.served).format(n=count(figure.served))
+    if figure.estimate is None:
+        return _("{came}.").format(came=came)
+    return _("{came}, {mean} a day on average.").format(came=came, mean=mean(figure.estimate))
+
+
+def _contacts_verdict(figure: Figure) -> str:
+    opened = figure.values["opened"]
+    if opened >= figure.served:
+        return _("Each began a conversation.") if figure.served else ""
+    return ngettext(
+        "{n} began a conversation, the rest went on with one.",
+        "{n} began a conversation, the rest went on with one.",
+        opened,
+    ).format(n=count(opened))
+
+
+def _promises(figure: Figure) -> str:
+    if not figure.served:
+        return _("No promise has ended in this period.")
+    return ngettext(
+        "Of {ended} promise that ended, {kept} was kept and {broken} broken.",
+        "Of {ended} promises that ended, {kept} were kept and {broken} broken.",
+        figure.served,
+    ).format(
+        ended=count(figure.served), kept=count(figure.values["kept"]), broken=count(figure.values["broken"])
+    )
+
+
+def _promises_verdict(figure: Figure) -> str:
+    unended = figure.values["unended"]
+    late = ngettext(
+        "{n} more is late and has not ended.", "{n} more are late and have not ended.", unended
+    ).format(n=count(unended))
+    if figure.served and figure.estimate is None:
+        few = _("Too few for a share.")
+        return f"{few} {late}" if unended else few
+    return late if unended else ""
+
+
+def explained(figure: Figure) -> list[str] | None:
+    """Interval and what was left out, each as a sentence; None where the common words fit."""
+    if figure.metric == contacts.NAME:
+        return [*_contacts_interval(figure), *_spam(figure)]
+    return _share(figure) if figure.metric == promises.NAME else None
+
+
+def _contacts_interval(figure: Figure) -> list[str]:
+    days = figure.values["days"]
+    if figure.estimate is None:
+        return [_("No day of the period is over yet, so there is no mean.")]
+    over = ngettext(
+        "{n} contact on {days} whole days.",
+        "{n} contacts on {days} whole days.",
+        figure.values["on_whole_days"],
+    ).format(n=count(figure.values["on_whole_days"]), days=count(days))
+    if figure.interval is None:
+        return [over]
+    low, high = (mean(end) for end in figure.interval)
+    between = _("The mean of a day lies between {low} and {high} (95 per cent interval over the days).")
+    return [over, between.format(low=low, high=high)]
+
+
+def _spam(figure: Figure) -> list[str]:
+    spam = figure.excluded.get("SPAM", 0)
+    words = ngettext("{n} was taken for spam.", "{n} were taken for spam.", spam)
+    return [words.format(n=count(spam))] if spam else []
+
+
+def _share(figure: Figure) -> list[str]:
+    if figure.estimate is None or figure.interval is None:
+        return []
+    said = _(
+        "Of every 100 promises {kept} were kept ({low} to {high}, 95 per cent interval by Wilson)."
+    ).format(kept=in_100(figure.estimate), low=in_100(figure.interval[0]), high=in_100(figure.interval[1]))
+    unended = figure.values["unended"]
+    if not unended:
+        return [said]
+    worst = figure.values["kept"] / (figure.served + unended)
+    return [said, _("With those late and not ended, {kept} of every 100.").format(kept=in_100(worst))]
+
+
+def counted(figure: Figure) -> list[tuple[str, int]] | None:
+    """The counts behind the figure in its own words; None where the common words fit."""
+    values = figure.values
+    if figure.metric == contacts.NAME:
+        return [
+            (_("contacts"), figure.served),
+            (_("began a conversation"), values["opened"]),
+            (_("whole days"), values["days"]),
+        ]
+    if figure.metric == promises.NAME:
+        return [
+            (_("ended"), figure.served),
+            (_("kept"), values["kept"]),
+            (_("broken"), values["broken"]),
+            (_("late, not ended"), values["unended"]),
+        ]
+    return None
+
+
+SENTENCES: dict[str, Callable[[Figure], str]] = {contacts.NAME: _contacts, promises.NAME: _promises}
+VERDICTS: dict[str, Callable[[Figure], str]] = {
+    contacts.NAME: _contacts_verdict,
+    promises.NAME: _promises_verdict,
+}
