@@ -28,6 +28,14 @@ bench: install-dev bundle words  ## CPU per operation at 100,000 conversations o
 	@bash scripts/test-needs
 	@$(BIN)/python -m bench
 
+bench-peers: install-dev bundle words  ## django-helpdesk beside ours on the same 100,000 tickets, CPU per operation
+	@bash scripts/test-needs
+	@$(BIN)/python -m bench.peers
+
+bench-streams: install-dev bundle words  ## a thousand open live streams on one process
+	@bash scripts/test-needs
+	@bash -c 'ulimit -n 8192; $(BIN)/python -m bench.streams'
+
 shots: install-dev bundle words  ## walk the product in Chromium and photograph it into var/shots
 	@bash scripts/test-needs
 	@$(BIN)/python -m shots
@@ -59,4 +67,4 @@ words: $(WORDS:.po=.mo)
 %.mo: %.po
 	@$(BIN)/pybabel -q compile -i $< -o $@ 2>/dev/null || $(BIN)/pybabel compile -i $< -o $@
 
-.PHONY: help run test test-long lint bench shots locks install install-dev bundle words $(VENV)/installed-any
+.PHONY: help run test test-long lint bench bench-peers bench-streams shots locks install install-dev bundle words $(VENV)/installed-any

@@ -1,4 +1,4 @@
-"""The checker: invariants I1, I2, I5, I6 and I7, read from database, history and the mails that left."""
+"""The checker: invariants I1, I2, I4, I5, I6 and I7, read from database, history and the mails that left."""
 
 import sqlite3
 from collections import Counter
@@ -23,7 +23,7 @@ def twice(keys: Iterable[object]) -> list[object]:
 def check(database: Path, history: History, mails: list[EmailMessage], kills: int) -> list[str]:
     """Every violation as a sentence; an empty list is the claim."""
     found = _contacts(database, history) + _answers(database, history, mails, kills)
-    return found + _clocks(database) + _conservation(database)
+    return found + _clocks(database) + _offers(database) + _conservation(database)
 
 
 def _contacts(database: Path, history: History) -> list[str]:
@@ -37,13 +37,13 @@ def _contacts(database: Path, history: History) -> list[str]:
     found = [f"I2: contact {key} is there twice" for key in twice(subjects)]
     found += [f"I2: message {key} is there twice" for key in twice(row[0] for row in inbound)]
     there = set(subjects)
-    for kind in ("mail", "contact"):
+    for kind in ("mail", "contact", "chat"):
         found += [
             f"I1: {kind} {op['key']} was acknowledged and is lost"
             for op in history.of(kind, "ok")
             if op["key"] not in there
         ]
-    begun = {op["key"] for kind in ("mail", "contact") for op in history.of(kind)}
+    begun = {op["key"] for kind in ("mail", "contact", "chat") for op in history.of(kind)}
     return found + [f"I3: contact {key} was never sent" for key in there - begun]
 
 
@@ -99,6 +99,31 @@ def _clocks(database: Path) -> list[str]:
         "and due_at < datetime('now', '-60 seconds')",
     )
     return found + [f"I5: clock {row[0]} is overdue and silent" for row in silent]
+
+
+def _offers(database: Path) -> list[str]:
+    """I4: a conversation is held out to one person at a time, each offer is a fact, none is left lying."""
+    made = rows(database, "select count(*) from routing_offer")[0][0]
+    told = rows(database, "select count(*) from journal_fact where kind = 'offer.made'")[0][0]
+    found = [] if made else ["I4: nothing was offered at all, so nothing is proved"]
+    if made != told:
+        found.append(f"I4: {made} offers but {told} facts of them")
+    open_twice = rows(
+        database,
+        "select conversation_id from routing_offer where state='open' group by 1 having count(*) > 1",
+    )
+    found += [f"I4: conversation {row[0]} is offered twice at once" for row in open_twice]
+    lying = rows(
+        database,
+        "select id from routing_offer where state = 'open' and expires_at < datetime('now', '-60 seconds')",
+    )
+    found += [f"I4: offer {row[0]} has lapsed and stands open" for row in lying]
+    astray = rows(
+        database,
+        "select c.id from conversations_conversation c "
+        "left join routing_placement p on p.conversation_id = c.id where p.id is null",
+    )
+    return found + [f"I4: conversation {row[0]} stands in no queue" for row in astray]
 
 
 def _conservation(database: Path) -> list[str]:

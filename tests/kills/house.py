@@ -16,6 +16,8 @@ from tests.mailserver.dovecot import PASSWORD, free_port
 SET_UP = """
 import sys, django
 django.setup()
+from barrymore.channels.chat.models import Widget
+from barrymore.channels.chat.services import give_keys
 from barrymore.channels.mail.account import keep_secret
 from barrymore.channels.models import Mailbox
 from barrymore.feedback.models import Survey
@@ -28,7 +30,9 @@ imap, smtp = int(sys.argv[1]), int(sys.argv[2])
 Company.objects.create(pk=1, name="Old Mill", timezone="Europe/Vilnius")
 queue = Queue.objects.create(name="Guests", is_default=True)
 staff = Staff.objects.create_user("dora@mill.example", None, name="Dora", role=Role.ADMINISTRATOR)
+Staff.objects.update(capacity=5000)
 queue.members.add(staff)
+give_keys(Widget(name="Site", queue=queue, key="old-mill")).save()
 calendar = Calendar.objects.create(name="Always", timezone="Europe/Vilnius")
 set_hours(None, calendar, [(day, 0, 1440) for day in range(7)], [])
 Policy.objects.create(name="All", calendar=calendar, first_response_minutes=1, resolution_minutes=2)
@@ -39,7 +43,8 @@ box = Mailbox.objects.create(
     imap_user="desk@mill.example", smtp_host="127.0.0.1", smtp_port=smtp, smtp_security="plain",
 )
 keep_secret(box, sys.argv[3])
-print(issue_token(staff, "load", ["contacts.write", "conversations.read", "conversations.answer"]))
+scopes = ["contacts.write", "conversations.read", "conversations.answer", "presence.set"]
+print(issue_token(staff, "load", scopes))
 """
 
 

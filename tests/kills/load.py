@@ -1,5 +1,6 @@
 """The load: mails, contacts, answers, each written down before it is sent and once acknowledged."""
 
+import contextlib
 import json
 import os
 import threading
@@ -56,8 +57,10 @@ class Load:
     threads: list[threading.Thread] = field(default_factory=list)
 
     def start(self) -> None:
-        """Five mails, ten contacts and ten answers a second."""
+        """Five mails, ten contacts and ten answers a second, a chat every four, somebody who is there."""
         acts = [(self.mail, 0.2), *[(self.contact, 0.33), (self.answer, 0.33)] * 3]
+        # No faster: a visitor's address may begin twenty chats a minute.
+        acts += [(self.chat, 4.0), (self.presence, 1.0)]
         for act, pause in acts:
             thread = threading.Thread(target=self._loop, args=(act, pause), daemon=True)
             thread.start()
@@ -99,6 +102,34 @@ class Load:
         answer = self._until_acknowledged("contact", key, "/contacts", body)
         if answer:
             self.conversations.append(answer["conversation_id"])
+
+    def chat(self) -> None:
+        """A visitor of the web site begins and writes; the words carry an id of their own."""
+        key = uuid.uuid4().hex
+        token = ""
+        self.history.write(key, "chat", key, "begun")
+        while True:
+            try:
+                self.in_flight += 1
+                with httpx.Client(
+                    base_url=f"http://127.0.0.1:{self.house.port}/chat/old-mill", timeout=15
+                ) as web:
+                    token = token or web.post("/begin/", json={}).raise_for_status().json()["token"]
+                    bearer = {"Authorization": f"Bearer {token}"}
+                    web.post("/say/", json={"id": "1", "text": key}, headers=bearer).raise_for_status()
+                return self.history.write(key, "chat", key, "ok")
+            except httpx.HTTPError:
+                self.history.write(key, "chat", key, "unknown")
+            finally:
+                self.in_flight -= 1
+            if self.stop.is_set() and not self._alive():
+                return None
+            time.sleep(0.2)
+
+    def presence(self) -> None:
+        """Dora is there, so that work is offered to her."""
+        with contextlib.suppress(httpx.HTTPError), self.house.client() as api:
+            api.put("/me/presence", json={"state": "available"})
 
     def answer(self) -> None:
         """An answer to a conversation."""

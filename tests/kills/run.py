@@ -59,7 +59,7 @@ def run(kills: int, *, seed: int, fault: str = "", quiet: float = QUIET_SECONDS)
             house.stop()
             outcome.violations = check(house.database, history, letterbox.mails, kills)
             outcome.acknowledged = {
-                kind: len(history.of(kind, "ok")) for kind in ("mail", "contact", "answer")
+                kind: len(history.of(kind, "ok")) for kind in ("mail", "contact", "chat", "answer")
             }
         finally:
             house.stop()

@@ -34,12 +34,13 @@ def test_a_hundred_kills_lose_nothing() -> None:
     outcome = run(KILLS, seed=int(time.time()))
     _tell("kills", outcome)
     if not RESULTS.exists():
-        RESULTS.write_text("date,experiment,kills,in_flight,mails,contacts,answers,violations\n")
+        RESULTS.write_text("date,experiment,kills,in_flight,mails,contacts,answers,violations,chats\n")
     in_flight = outcome.kills - outcome.stages["at rest"]
     counts = ",".join(str(outcome.acknowledged[kind]) for kind in ("mail", "contact", "answer"))
     with RESULTS.open("a") as file:
         file.write(
-            f"{time.strftime('%Y-%m-%d')},D-1,{outcome.kills},{in_flight},{counts},{len(outcome.violations)}\n"
+            f"{time.strftime('%Y-%m-%d')},D-1,{outcome.kills},{in_flight},{counts},{len(outcome.violations)},"
+            f"{outcome.acknowledged['chat']}\n"
         )
     assert outcome.violations == []
     assert in_flight >= outcome.kills * 0.3
