@@ -201,3 +201,11 @@ def test_a_form_from_elsewhere_is_refused(link: str) -> None:
     strict = Client(enforce_csrf_checks=True)
     assert strict.post(link, {"smile": "great"}).status_code == 403
     assert Response.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_without_a_mailbox_no_person_is_promised(client: Client) -> None:
+    page = client.get("/s/nothing/").content.decode()
+    assert "This question is closed." in page
+    assert "reach a person" not in page
+    assert "mailto:" not in page

@@ -1,9 +1,31 @@
 """Texts that are rightly the same in another language as in English."""
 
 SAME: dict[str, set[str]] = {
-    "all": {"Barrymore", "TLS", "STARTTLS", "OAuth 2 (XOAUTH2)", "%(when)s. %(what)s"},
-    "lt": {"{seconds} s"},
+    "all": {
+        "Barrymore",
+        "TLS",
+        "STARTTLS",
+        "OAuth 2 (XOAUTH2)",
+        "%(when)s. %(what)s",
+        "{came}.",
+        "SMS",
+        "PIN",
+    },
+    "lt": {
+        "h",
+        "min",
+        "{hours} h {minutes} min",
+        "{minutes} min",
+        "{minutes} min {seconds} s",
+        "{seconds} s",
+        "{n} min",
+        "{n} h",
+    },
     "it": {
+        "h",
+        "min",
+        "Account",
+        "Chat",
         "Password",
         "Russia",
         "Spam",
@@ -19,6 +41,10 @@ SAME: dict[str, set[str]] = {
         "{n} h",
     },
     "de": {
+        "h",
+        "min",
+        "live",
+        "Chat",
         "Name",
         "Spam",
         "{hours} h {minutes} min",
@@ -32,6 +58,12 @@ SAME: dict[str, set[str]] = {
         "Authenticator",
     },
     "fr": {
+        "Contacts",
+        "contacts",
+        "h",
+        "min",
+        "Chat",
+        "Conversation",
         "Note",
         "Message",
         "Satisfaction",
@@ -51,6 +83,7 @@ SAME: dict[str, set[str]] = {
         "Signature",
     },
     "et": {
+        "min",
         "{minutes} min",
         "{minutes} min {seconds} s",
         "{seconds} s",
