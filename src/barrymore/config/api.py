@@ -69,7 +69,10 @@ def _not_there(request: HttpRequest, error: Exception) -> HttpResponse:
 
 @api.exception_handler(ValidationError)
 def _wrong_shape(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    faults = [{"where": ".".join(map(str, fault["loc"])), "what": fault["msg"]} for fault in error.errors[:MOST_FAULTS]]
+    faults = [
+        {"where": ".".join(map(str, fault["loc"])), "what": fault["msg"]}
+        for fault in error.errors[:MOST_FAULTS]
+    ]
     return problem(422, "Wrong shape", "Mend the fields named in `errors`.", errors=faults)
 
 
