@@ -23,6 +23,8 @@ from barrymore.sla.models import Calendar, Policy
 from barrymore.sla.weeks import forget_weeks
 
 PASSWORD = "correct-horse-battery"
+# A slow hash is right for people and pointless for tests, which make hundreds of them.
+settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 _numbers = itertools.count(1)
 
 

@@ -252,7 +252,8 @@ def test_empty_words_are_refused_with_what_to_do(lee: Browser, body: dict[str, A
 
 
 def test_too_many_words_a_minute_are_told_to_wait(lee: Browser) -> None:
-    answers = [lee.call("say/", {"id": str(number), "text": "Hi"}) for number in range(45)]
+    with at_moment(now()):
+        answers = [lee.call("say/", {"id": str(number), "text": "Hi"}) for number in range(45)]
     assert answers[0][0] == 200
     assert answers[-1][0] == 429
     assert "Try again in" in answers[-1][1]["error"]

@@ -139,13 +139,15 @@ def test_a_form_is_answered_by_mail(
     assert letterbox.mails[0]["To"] == "lee@guests.example"
 
 
-def test_a_text_message_cannot_be_answered_yet(arrive: Arrive, amina: Staff, sending: Mailbox) -> None:
-    message = answer_it(arrive(channel="sms", address_kind="phone", address="+37061234567"), amina)
+def test_a_call_without_a_mail_address_cannot_be_answered_yet(
+    arrive: Arrive, amina: Staff, sending: Mailbox
+) -> None:
+    message = answer_it(arrive(channel="phone", address_kind="phone", address="+37061234567"), amina)
     deliver_due_mails()
     message.refresh_from_db()
     row = OutboxRow.objects.get()
     assert (message.status, row.state) == ("failed", "dead")
-    assert row.last_error.startswith("nothing can be sent by sms yet")
+    assert row.last_error.startswith("nothing can be sent by phone yet")
 
 
 def test_the_console_prints(arrive: Arrive, amina: Staff, capsys: pytest.CaptureFixture[str]) -> None:

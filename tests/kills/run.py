@@ -54,6 +54,7 @@ def run(kills: int, *, seed: int, fault: str = "", quiet: float = QUIET_SECONDS)
                 outcome.stages[stage(house.database, letterbox.mails, appended, load.in_flight)] += 1
                 house.start()
                 outcome.slowest_start = max(outcome.slowest_start, house.started_in)
+            _wait_for_matter(house, history)
             load.finish()
             _wait_for_quiet(house, history, quiet)
             house.stop()
@@ -82,6 +83,16 @@ def _aim(chance: random.Random, letterbox: Letterbox, load: Load) -> None:
         while not load.in_flight and time.monotonic() < until:
             time.sleep(0.0005)
         time.sleep(chance.uniform(0, 0.025))
+
+
+def _wait_for_matter(house: House, history: History, patience: float = 60.0) -> None:
+    """Until something of each kind has happened: a short run on a busy machine would prove nothing."""
+    until = time.monotonic() + patience
+    while time.monotonic() < until:
+        offered = rows(house.database, "select 1 from routing_offer limit 1")
+        if offered and all(history.of(kind, "ok") for kind in ("mail", "contact", "chat", "answer")):
+            return
+        time.sleep(0.5)
 
 
 def _wait_for_quiet(house: House, history: History, patience: float) -> None:

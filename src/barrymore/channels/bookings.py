@@ -26,7 +26,8 @@ MOST_ROWS = 100_000
 SOURCE = re.compile(r"^[a-z0-9][a-z0-9_-]{0,38}$")
 COLUMNS = tuple(field.name for field in fields(Stay))
 NEEDED = ("source_ref", "starts_on", "ends_on")
-LONGEST = {"source": 40, "source_ref": 80, "place": 120, "room": 40, "party": 80, "currency": 3}
+LONGEST = {"source": 40, "source_ref": 80, "site": 120, "place": 120, "room": 40, "party": 80, "currency": 3}
+LONGEST |= {"language": 10}
 
 
 class BadRow(ValueError):

@@ -9,7 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from barrymore.channels.api import router as channels_router
-from barrymore.config.problems import problem
+from barrymore.config.problem_middleware import problem
 from barrymore.customers.api import router as customers_router
 from barrymore.customers.recognition import BadAddress
 from barrymore.desk.api import router as desk_router

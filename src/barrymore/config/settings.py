@@ -90,7 +90,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
-    "barrymore.config.problems.RestProblems",
+    "barrymore.config.problem_middleware.RestProblems",
 ]
 ROOT_URLCONF = "barrymore.config.urls"
 WSGI_APPLICATION = "barrymore.config.wsgi.application"

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Field, Router, Schema
 
 from barrymore.customers.models import Customer
 from barrymore.customers.selectors import card_of, find_customers, level_of
@@ -16,11 +16,11 @@ router = Router(tags=["customers"])
 class CustomerChange(Schema):
     """What may be changed of a customer; what is left out stays."""
 
-    name: str | None = None
-    language: str | None = None
-    role: str | None = None
-    note: str | None = None
-    account: str | None = None
+    name: str | None = Field(None, max_length=160)
+    language: str | None = Field(None, max_length=10)
+    role: str | None = Field(None, max_length=60)
+    note: str | None = Field(None, max_length=20_000)
+    account: str | None = Field(None, max_length=160)
 
 
 def customer_out(customer: Customer) -> dict[str, Any]:

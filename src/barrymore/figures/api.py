@@ -5,6 +5,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from ninja import Router, Schema
+from pydantic import FiniteFloat
 
 from barrymore.figures.scope import Period, Scope, today_in, zone_of
 from barrymore.figures.selectors import figure, figures_by
@@ -17,7 +18,7 @@ router = Router(tags=["figures"])
 class TargetIn(Schema):
     """An aim."""
 
-    value: float
+    value: FiniteFloat
     scope: str = ""
 
 

@@ -6,7 +6,9 @@ from functools import wraps
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -14,9 +16,11 @@ from django.views.decorators.csrf import csrf_exempt
 
 from barrymore.channels.chat.identity import BadIdentity, note_seen, visitor_of
 from barrymore.channels.limits import seconds_to_wait
+from barrymore.channels.signs import storable
 from barrymore.customers.recognition import BadAddress
 
 CODES = frozenset(code for code, _name in settings.LANGUAGES)
+LONGEST_NUMBER = 19  # digits; a key of the database has no more
 View = Callable[..., HttpResponse]
 
 
@@ -39,6 +43,11 @@ def called(view: View) -> View:
                 return fault(
                     422, _("Check the address: it is neither a mail address nor a telephone number.")
                 )
+            except MultiPartParserError:
+                return fault(422, _("Choose a file first."))
+            except RequestDataTooBig:
+                told = {"most": settings.DATA_UPLOAD_MAX_MEMORY_SIZE // 1024 // 1024}
+                return fault(413, _("The file is larger than %(most)s MB. Send a smaller one.") % told)
             except BadIdentity:
                 return fault(403, _("The web site could not prove who you are. Write without signing in."))
 
@@ -75,7 +84,7 @@ def told_in(request: HttpRequest) -> dict[str, Any]:
     """What the call brings, empty for what is no JSON object."""
     try:
         told = json.loads(request.body or b"{}")
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return told if isinstance(told, dict) else {}
 
@@ -83,4 +92,9 @@ def told_in(request: HttpRequest) -> dict[str, Any]:
 def text_of(told: Any, name: str, longest: int) -> str:
     """A text of the call, cut to its longest; anything else counts as empty."""
     value = told.get(name, "") if isinstance(told, dict) else ""
-    return value.replace("\x00", "")[:longest] if isinstance(value, str) else ""
+    return storable(value[: longest * 2])[:longest] if isinstance(value, str) else ""
+
+
+def number_in(text: str) -> int:
+    """The number of a message in a query, 0 for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < LONGEST_NUMBER else 0

@@ -44,7 +44,7 @@ def known_of(widget: Widget, told: dict[str, str]) -> Known | None:
     ref, email = told.get("ref", "")[:120], told.get("email", "")
     if not ref:
         return None
-    if not hmac.compare_digest(signature_of(widget, ref, email), told.get("hash", "")):
+    if not hmac.compare_digest(signature_of(widget, ref, email).encode(), told.get("hash", "").encode()):
         raise BadIdentity(ref)
     return Known(ref, normal_email(email) if email else "", clean_name(told.get("name", "")))
 

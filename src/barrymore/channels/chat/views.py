@@ -1,6 +1,6 @@
 """The window on web sites: its page and the calls of its script. No cookie: a token of its own."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -18,7 +18,15 @@ from django.views.decorators.http import require_GET, require_POST
 
 from barrymore.channels import invitations
 from barrymore.channels.chat import visiting
-from barrymore.channels.chat.guard_views import asked_language, called, fault, text_of, told_in, visited
+from barrymore.channels.chat.guard_views import (
+    asked_language,
+    called,
+    fault,
+    number_in,
+    text_of,
+    told_in,
+    visited,
+)
 from barrymore.channels.chat.identity import known_of, rotated
 from barrymore.channels.chat.models import Visitor, Widget
 from barrymore.channels.chat.seen import note_seen_on
@@ -36,6 +44,7 @@ BEGUN_PER_MINUTE = 20
 SAID_PER_MINUTE = 40
 FILES_PER_MINUTE = 10
 FILE_LINK_SECONDS = 24 * 3600
+LONGEST_WAIT = timedelta(days=366)
 
 
 def _widget(key: str) -> Widget:
@@ -171,8 +180,7 @@ def _uploads(visitor: Visitor, tickets: Any) -> tuple[Upload, ...]:
 @visited(240)
 def messages(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """What was said behind a message, who answers, and what is asked at the end."""
-    after = request.GET.get("after", "")
-    found = visiting.read(visitor, int(after) if after.isdigit() else 0)
+    found = visiting.read(visitor, number_in(request.GET.get("after", "")))
     visitor.refresh_from_db(fields=["conversation"])
     thread = visitor.conversation
     return JsonResponse(
@@ -222,9 +230,18 @@ def file(request: HttpRequest, key: str, link: str) -> HttpResponse:
 def leave(request: HttpRequest, visitor: Visitor) -> HttpResponse:
     """Name, mail and the wish to be called: where an answer reaches the visitor once they have gone."""
     told = told_in(request)
-    phone, at = text_of(told, "phone", 40), parse_datetime(text_of(told, "at", 40))
-    wish = visiting.Wish(phone, at if at and at.tzinfo and at > now() else None) if phone else None
+    phone = text_of(told, "phone", 40)
+    wish = visiting.Wish(phone, _time_to_come(text_of(told, "at", 40))) if phone else None
     visiting.leave_address(
         visitor, name=text_of(told, "name", 160), email=text_of(told, "email", 254), wish=wish
     )
     return JsonResponse({"kept": True})
+
+
+def _time_to_come(text: str) -> datetime | None:
+    try:
+        at = parse_datetime(text)
+        found = at.astimezone(UTC) if at and at.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+    return found if found and now() < found < now() + LONGEST_WAIT else None

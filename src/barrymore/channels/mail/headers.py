@@ -3,17 +3,16 @@
 import email.header
 import email.message
 import email.utils
-import re
 import unicodedata
 from datetime import UTC, datetime
 
 from barrymore.channels.mail.limits import LONGEST_HEADER
+from barrymore.channels.signs import storable
 from barrymore.customers.recognition import CONTROL, BadAddress, clean_name, normal_email
 
 MOST_ADDRESSES = 100
 # UTF-7 turns harmless letters into tags; nobody has written it honestly for decades.
 REFUSED_CHARSETS = frozenset({"utf-7", "unicode-1-1-utf-7", "utf7", "imap4-utf-7"})
-SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def decoded(data: bytes, charset: str | None) -> str:
@@ -22,15 +21,10 @@ def decoded(data: bytes, charset: str | None) -> str:
         if not name or name.strip().lower().replace("_", "-") in REFUSED_CHARSETS:
             continue
         try:
-            return _storable(data.decode(name.strip()))
+            return storable(data.decode(name.strip()))
         except (LookupError, UnicodeError, ValueError):
             continue
-    return _storable(data.decode("cp1252", errors="replace"))
-
-
-def _storable(text: str) -> str:
-    # PostgreSQL takes neither NUL nor halves of surrogate pairs.
-    return SURROGATE.sub("�", text.replace("\x00", ""))
+    return storable(data.decode("cp1252", errors="replace"))
 
 
 def raw_header(part: email.message.Message, name: str) -> str:
@@ -55,7 +49,7 @@ def words(text: str) -> str:
             pieces.append(decoded(piece, charset) if isinstance(piece, bytes) else piece)
     except (email.errors.HeaderParseError, ValueError):
         pieces = [text]
-    line = CONTROL.sub(" ", unicodedata.normalize("NFC", _storable("".join(pieces))))
+    line = CONTROL.sub(" ", unicodedata.normalize("NFC", storable("".join(pieces))))
     return " ".join(line.split())
 
 

@@ -15,6 +15,7 @@ from django.db import IntegrityError, close_old_connections, connection, transac
 from imapclient import SEEN
 from imapclient.exceptions import IMAPClientError
 
+from barrymore.channels.mail import stuck
 from barrymore.channels.mail.account import AccountFailed, imap, note_failure, note_ok
 from barrymore.channels.mail.limits import LARGEST_MAIL
 from barrymore.channels.mail.processing import process_stored
@@ -33,6 +34,8 @@ IDLE_STEP_SECONDS = 1.0
 POLL_SECONDS = 10.0
 LONGEST_BACKOFF = 60.0
 BATCH = 50
+TOO_LARGE = "too large: only the headers were fetched"
+NOT_HANDED_OVER = "not handed over by the server: read it there"
 WRONG = (AccountFailed, IMAPClientError, OSError)
 
 
@@ -151,7 +154,7 @@ def fetch_new(mailbox: Mailbox, client: Any) -> int:
         for uid in batch:
             if uid in sizes:
                 stored += _fetch_one(mailbox, client, uid, int(sizes[uid][b"RFC822.SIZE"]))
-        _flag_seen(client, [uid for uid in batch if uid in sizes])
+        _flag_seen(client, [uid for uid in batch if uid in sizes and not stuck.is_stuck(mailbox.pk, uid)])
     return stored
 
 
@@ -170,25 +173,37 @@ def _follow_uidvalidity(mailbox: Mailbox, uidvalidity: int) -> None:
 
 
 def _fetch_one(mailbox: Mailbox, client: Any, uid: int, size: int) -> bool:
-    what = "BODY[]" if size <= LARGEST_MAIL else "BODY[HEADER]"
-    answer = client.fetch([uid], [what.replace("BODY", "BODY.PEEK")])
-    if uid not in answer or answer[uid].get(what.encode()) is None:
+    """Fetch and store one mail; one that the server never hands over is noted in quarantine and passed."""
+    is_whole, uidvalidity = size <= LARGEST_MAIL, int(mailbox.uidvalidity or 0)
+    if stuck.is_stuck(mailbox.pk, uid):
+        return store(mailbox, uidvalidity, uid, b"", fault=f"{NOT_HANDED_OVER} (UID {uid})")
+    try:
+        data = _fetched(client, uid, "BODY[]" if is_whole else "BODY[HEADER]")
+    except Exception:
+        stuck.note_failing(mailbox.pk, uid)
+        raise
+    if data is None:
         return False  # somebody has deleted it meanwhile
-    data = bytes(answer[uid][what.encode()])
-    return store(mailbox, int(mailbox.uidvalidity or 0), uid, data, too_large=what != "BODY[]")
+    return store(mailbox, uidvalidity, uid, data, fault="" if is_whole else TOO_LARGE)
 
 
-def store(mailbox: Mailbox, uidvalidity: int, uid: int, data: bytes, *, too_large: bool = False) -> bool:
+def _fetched(client: Any, uid: int, what: str) -> bytes | None:
+    answer = client.fetch([uid], [what.replace("BODY", "BODY.PEEK")])
+    found = answer.get(uid, {}).get(what.encode())
+    return None if found is None else bytes(found)
+
+
+def store(mailbox: Mailbox, uidvalidity: int, uid: int, data: bytes, *, fault: str = "") -> bool:
     """Write the bytes and commit their row; False when this mail is stored already.
 
-    Of a mail too large to be fetched only the headers are kept, in quarantine.
+    A mail with a `fault` (too large, never handed over) is kept in quarantine with what there is of it.
     """
     known = {"mailbox": mailbox, "uidvalidity": uidvalidity, "uid": uid}
     path = "" if RawMail.objects.filter(**known).exists() else store_bytes("mail", data)
     try:
         with transaction.atomic():
             if path:
-                _create(known, path, data, too_large)
+                _create(known, path, data, fault)
             Mailbox.objects.filter(pk=mailbox.pk, uidvalidity=uidvalidity).update(last_uid=uid)
     except IntegrityError:
         # Another worker reads the same mailbox and was faster.
@@ -198,14 +213,14 @@ def store(mailbox: Mailbox, uidvalidity: int, uid: int, data: bytes, *, too_larg
     return bool(path)
 
 
-def _create(known: dict[str, object], path: str, data: bytes, too_large: bool) -> None:
+def _create(known: dict[str, object], path: str, data: bytes, fault: str) -> None:
     raw = RawMail.objects.create(
         **known,
         digest=hashlib.sha256(data).hexdigest(),
         path=path,
         size=len(data),
-        state=RawMail.State.QUARANTINED if too_large else RawMail.State.STORED,
-        error="too large: only the headers were fetched" if too_large else "",
+        state=RawMail.State.QUARANTINED if fault else RawMail.State.STORED,
+        error=fault,
         received_at=now(),
     )
     record("mail.received", f"mail:{raw.pk}:received", channel="mail", dims={"mailbox": raw.mailbox_id})

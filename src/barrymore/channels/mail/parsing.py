@@ -66,9 +66,9 @@ def parse(data: bytes) -> ParsedMail:
     try:
         mail = BytesParser(policy=email.policy.compat32).parsebytes(data)
         leaves = _leaves(mail)
+        text, html, files = _contents(leaves)
     except RecursionError as error:
         raise TooComplex("nested too deep") from error
-    text, html, files = _contents(leaves)
     found = MESSAGE_ID.search(raw_header(mail, "Message-ID"))
     return ParsedMail(
         message_id=found[0] if found else "",
@@ -129,7 +129,7 @@ def _contents(leaves: list[email.message.Message]) -> tuple[str, str, list[File]
         total += len(data)
         if total > limits.LARGEST_DECODED:
             raise TooComplex(f"more than {limits.LARGEST_DECODED} bytes unpacked")
-        kind, name = part.get_content_type(), _file_name(part)
+        kind, name = _kind_of(part), _file_name(part)
         is_file = bool(name) or part.get_content_disposition() == "attachment"
         if kind == "text/plain" and not is_file:
             texts.append(decoded(data, _charset(part)))
@@ -140,6 +140,12 @@ def _contents(leaves: list[email.message.Message]) -> tuple[str, str, list[File]
     page = "\n".join(htmls)
     text = "\n".join(texts).replace("\r\n", "\n").strip() or plain_text(page)
     return text[:LONGEST_TEXT], sanitised(page), files
+
+
+def _kind_of(part: email.message.Message) -> str:
+    """What the part is; several parts without a border between them are one text."""
+    is_wreck = part.get_content_maintype() == "multipart" and not part.is_multipart()
+    return "text/plain" if is_wreck else part.get_content_type()
 
 
 def _bytes_of(part: email.message.Message) -> bytes:

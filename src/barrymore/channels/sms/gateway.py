@@ -24,7 +24,7 @@ def signature_of(secret: str, url: str, params: Mapping[str, str]) -> str:
 
 def is_signed(number: SmsNumber, url: str, params: Mapping[str, str], signature: str) -> bool:
     """Whether a call to us was made by the gateway of this number."""
-    return hmac.compare_digest(signature_of(unseal(number.secret), url, params), signature)
+    return hmac.compare_digest(signature_of(unseal(number.secret), url, params).encode(), signature.encode())
 
 
 def send(number: SmsNumber, to: str, text: str, status_url: str) -> str:

@@ -32,8 +32,8 @@ def incoming(request: HttpRequest, number_id: int) -> HttpResponse:
         return HttpResponse("not signed by the gateway\n", status=403, content_type="text/plain")
     text = request.POST.get("Body", "").replace("\x00", "")[:LONGEST_TEXT]
     media = request.POST.get("NumMedia", "0")
-    if media.isdigit() and int(media):
-        text = f"{text}\n[{media} media: open them at the gateway]".strip()
+    if media.isascii() and media.isdigit() and media.strip("0"):
+        text = f"{text}\n[{media[:4]} media: open them at the gateway]".strip()
     try:
         take_in(number, request.POST.get("From", ""), text, request.POST.get("MessageSid", "")[:250])
     except BadAddress:
