@@ -17,7 +17,8 @@ from barrymore.customers.services import Stay, record_booking
 from barrymore.delivery.models import OutboxRow
 from barrymore.handling import services as handling
 from barrymore.organisation.models import Site, Staff
-from barrymore.routing.models import Queue
+from barrymore.routing.models import Presence, Queue
+from barrymore.routing.services import offer_waiting, set_presence
 
 pytestmark = pytest.mark.django_db
 URL = "/desk/told/"
@@ -115,6 +116,16 @@ def test_an_unknown_guest_is_kept_too_and_the_employee_may_keep_it(
     assert "The lift smells of paint." in page
     refused = desk.post(f"/desk/{found.pk}/reply/", {"kind": "reply", "body": "Sorry", "seen": "999999"})
     assert refused.status_code in {200, 422} and "Sorry" in refused.content.decode()
+
+
+def test_what_nobody_can_be_named_for_is_offered_like_anything_else(
+    desk: Client, queue: Queue, amina: Staff
+) -> None:
+    set_presence(amina, Presence.State.AVAILABLE)
+    tell(desk, text="The lift smells of paint.")
+    assert offer_waiting() == 1
+    page = desk.get("/desk/").content.decode()
+    assert "Offered to you" in page and "Unknown" in page
 
 
 def test_a_voice_and_a_picture_are_heard_and_seen(desk: Client, queue: Queue) -> None:

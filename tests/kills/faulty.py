@@ -17,7 +17,14 @@ def forget_the_key() -> None:
     from barrymore.desk import api as desk
 
     real = api.receive
-    api.receive = lambda contact: real(replace(contact, external_id=uuid.uuid4().hex))
+
+    def receive(contact: Any) -> Any:
+        made = real(replace(contact, external_id=uuid.uuid4().hex))
+        # A little slow between commit and answer: that is where a kill shows whether keys are known.
+        time.sleep(0.15)
+        return made
+
+    api.receive = receive
     for module in (api, desk):
         module.once_if_keyed = lambda ref, key, body, work: work()  # type: ignore[attr-defined]
 

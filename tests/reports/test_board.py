@@ -126,13 +126,15 @@ def test_counting_stops_at_its_ceiling_and_says_so(
 def test_the_untaken_are_read_off_their_index(queue: Queue) -> None:
     from django.db import connection
 
-    if connection.vendor != "sqlite":
-        pytest.skip("an empty table has no plan worth reading there")
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:  # an empty table would be read whole, whatever its indexes
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute("SET LOCAL enable_sort = off")
     untaken = Placement.objects.filter(is_open=True, is_paused=False, has_owner=False)
     sieved = untaken.extra(where=[f'+"routing_placement"."queue_id" IN ({queue.pk})'])
     plan = sieved.order_by("-priority", "enqueued_at", "id").values_list("queue_id")[:10].explain()
     assert "placement_unowned" in plan
-    assert "TEMP B-TREE" not in plan
+    assert "TEMP B-TREE" not in plan and "Sort" not in plan
 
 
 def test_the_page_shows_the_numbers_and_no_colleague(
