@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
 
+from barrymore.alerts.models import Notice
 from barrymore.channels.invitations import invite_due
 from barrymore.channels.secrets import seal
 from barrymore.channels.sms.delivery import deliver_due_sms
@@ -166,6 +167,7 @@ def test_a_gateway_that_is_busy_is_tried_again_and_a_refusal_is_told(
             assert deliver_due_sms() == 0
     message.refresh_from_db()
     assert message.status == "failed" and "400" in message.detail["error"]
+    assert Notice.objects.filter(staff=amina, kind="mail.failed").count() == 1
     assert OutboxRow.objects.get(kind="sms").state == OutboxRow.State.DEAD
     number.refresh_from_db()
     assert "400" in number.last_error

@@ -5,14 +5,13 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from barrymore.alerts.models import Notice
-from barrymore.alerts.services import notify
 from barrymore.channels import invitations
 from barrymore.channels.console.delivery import deliver as print_answer
 from barrymore.channels.mail.account import AccountFailed, smtp_server
 from barrymore.channels.mail.choosing import mailbox_of
 from barrymore.channels.mail.composing import Outgoing, compose
 from barrymore.channels.models import Mailbox
+from barrymore.channels.telling import tell_owner
 from barrymore.conversations import services as conversations
 from barrymore.conversations.models import Conversation, Message
 from barrymore.conversations.selectors import messages_with_files
@@ -151,12 +150,4 @@ def _note_failure(row: OutboxRow, failure: SendFailed) -> None:
     conversations.mark_delivery(message.pk, Message.Status.FAILED, error=str(failure)[:500])
     if failure.final and len(recipients := message.recipients.get("to", [])) == 1 and row.kind == "mail":
         note_bounce(recipients[0])
-    _tell_owner(message)
-
-
-def _tell_owner(message: Message) -> None:
-    conversation = message.conversation
-    person = conversation.owner or message.author
-    key = f"message:{message.pk}:failed"
-    if person and not Notice.objects.filter(key=f"{key}:{person.pk}").exists():
-        notify([person], "mail.failed", key, conversation_ref=conversation.pk, subject=conversation.subject)
+    tell_owner(message)

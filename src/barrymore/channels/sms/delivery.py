@@ -13,6 +13,7 @@ from barrymore.channels.sms import gateway
 from barrymore.channels.sms.models import SmsNumber
 from barrymore.channels.sms.segments import messages
 from barrymore.channels.survey_link.texts import language_for, question
+from barrymore.channels.telling import tell_owner
 from barrymore.conversations.models import Conversation, Message
 from barrymore.conversations.selectors import last_inbound
 from barrymore.conversations.services import mark_delivery
@@ -117,4 +118,8 @@ def _note_failure(row: OutboxRow, failure: SendFailed) -> None:
     if "invitation" in row.payload:
         invitations.note_undeliverable(row, is_refused=False)
     else:
-        mark_delivery(row.payload["message"], Message.Status.FAILED, error=str(failure)[:500])
+        message = Message.objects.select_related("conversation__owner", "author").get(
+            pk=row.payload["message"]
+        )
+        mark_delivery(message.pk, Message.Status.FAILED, error=str(failure)[:500])
+        tell_owner(message)

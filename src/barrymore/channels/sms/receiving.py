@@ -5,9 +5,9 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from barrymore.alerts.services import notify
 from barrymore.channels.language import language_of
 from barrymore.channels.sms.models import SmsNumber
+from barrymore.channels.telling import tell_owner
 from barrymore.conversations.models import Conversation, Message
 from barrymore.conversations.services import mark_delivery
 from barrymore.customers.models import Address
@@ -84,8 +84,4 @@ def note_status(message_ref: int, status: str, error: str) -> None:
         mark_delivery(
             message.pk, Message.Status.FAILED, error=f"The network did not deliver it. {error}".strip()
         )
-        person = message.conversation.owner or message.author
-        if person and message.status != Message.Status.FAILED:
-            subject = message.conversation.subject
-            key = f"message:{message.pk}:failed"
-            notify([person], "mail.failed", key, conversation_ref=message.conversation_id, subject=subject)
+        tell_owner(message)
