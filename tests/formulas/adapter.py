@@ -9,9 +9,13 @@ from zoneinfo import ZoneInfo
 
 from barrymore.formulas import (
     bounds,
+    charts,
     clock,
+    devices,
+    experiments,
     grades,
     intervals,
+    leagues,
     outcomes,
     representativeness,
     scores,
@@ -376,3 +380,167 @@ def due_at(start: str, minutes: float, tz: str, week: Mapping[str, Any], holiday
 @example
 def sla_clock_pause(events: list[tuple[float, str]], now: float | None = None) -> Result:
     return {"active_minutes": clock.active_time([(at, event) for at, event in events], now)}
+
+
+@example
+def beta_binomial_shrink(x: list[int], n: list[int]) -> Result:
+    found = leagues.shrink(x, n)
+    return {
+        "alpha": found.alpha if found.rankable else float("inf"),
+        "beta": found.beta if found.rankable else float("inf"),
+        "prior_mean": found.prior_mean,
+        "posterior_mean": list(found.means),
+        "ci95": [ends(one) for one in found.intervals],
+    }
+
+
+@example
+def funnel_limits(n: int, p0: float) -> Result:
+    found = leagues.funnel_limits(n, p0)
+    return {
+        "l998": found.action.low,
+        "u998": found.action.high,
+        "l95": found.warning.low,
+        "u95": found.warning.high,
+    }
+
+
+@example
+def prob_better(A: list[float], B: list[float]) -> Result:
+    prob = leagues.probability_better((A[0], A[1]), (B[0], B[1]))
+    claim = "A>B" if prob > leagues.CLAIM_ABOVE else "B>A" if 1 - prob > leagues.CLAIM_ABOVE else None
+    return {"prob": prob, "claim": claim}
+
+
+@example
+def p_chart_limits(pbar: float, n: list[int]) -> Result:
+    limits = charts.p_chart_limits(pbar, n)
+    return {"lcl": [one.low for one in limits], "ucl": [one.high for one in limits]}
+
+
+@example
+def exact_binom_signal(p0: float, n: int, alpha_one_sided: float = charts.SIGNAL_ALPHA) -> Result:
+    return {"signal_if_x_ge": charts.exact_signal(p0, n, alpha_one_sided)}
+
+
+@example
+def laney_p_prime(x: list[int], n: list[int]) -> Result:
+    found = charts.laney(x, n)
+    return {
+        "pbar": found.level,
+        "sigma_z": found.spread,
+        "lcl": [one.low for one in found.limits],
+        "ucl": [one.high for one in found.limits],
+    }
+
+
+@example
+def ewma(x: list[float], mu0: float, sigma: float, lam: float, L: float) -> Result:
+    found = charts.ewma(x, mu0, sigma, lam, L)
+    return {
+        "z_last": found.levels[-1],
+        "ucl_last": found.limits[-1].high,
+        "first_signal_index": found.first_signal,
+    }
+
+
+@example
+def cusum(x: list[float], mu0: float, sigma: float, k: float, h: float) -> Result:
+    found = charts.cusum(x, mu0, sigma, k, h)
+    return {
+        "first_signal_index": found.first_signal,
+        "c_plus": list(found.above),
+        "c_minus": list(found.below),
+    }
+
+
+@example
+def cusum_arl(k: float, h: float, shift: float = 0.0, two_sided: bool = True) -> Result:
+    return {"arl": charts.cusum_run_length(k, h, shift, two_sided=two_sided)}
+
+
+@example
+def ewma_arl(lam: float, L: float, shift: float = 0.0, asymptotic_limits: bool = True) -> Result:
+    assert asymptotic_limits
+    return {"arl": charts.ewma_run_length(lam, L, shift)}
+
+
+@example
+def bernoulli_cusum(y: list[int], p0: float, p1: float, h: float) -> Result:
+    found = charts.bernoulli_cusum(y, p0, p1, h)
+    at = found.first_signal or len(found.above)
+    return {"first_signal_index": found.first_signal, "s": found.above[at - 1]}
+
+
+@example
+def two_prop(x1: int, n1: int, x2: int, n2: int, conf: float = 0.95) -> Result:
+    found = experiments.compare_shares(x1, n1, x2, n2, conf)
+    return {
+        "diff": found.difference,
+        "newcombe10": ends(found.interval),
+        "z_pooled": found.z,
+        "p_z": found.p,
+        "p_fisher": found.exact_p,
+    }
+
+
+@example
+def msprt_two_binomial(mean_a: float, mean_b: float, n_per_arm: int, tau2: float) -> Result:
+    return fields(
+        experiments.mixture_test(mean_a, mean_b, n_per_arm, tau2), Lambda="ratio", p_always_valid="p"
+    )
+
+
+@example
+def anytime_valid_ci(x: int, n: int, alpha: float = 0.05, prior: Sequence[float] = (0.5, 0.5)) -> Result:
+    found = experiments.confidence_sequence(x, n, alpha, (prior[0], prior[1]))
+    return {"low": found.low, "high": found.high}
+
+
+@example
+def wald_sprt(y: list[int], p0: float, p1: float, alpha: float = 0.05, beta: float = 0.1) -> Result:
+    found = experiments.wald_sequential(y, p0, p1, alpha, beta)
+    return {"decision": str(found.verdict), "n": found.n, "llr": found.log_ratio}
+
+
+@example
+def group_sequential(looks: int, kind: str = "obf", alpha_two_sided: float = 0.05) -> Result:
+    constant, bounds_ = experiments.planned_looks(looks, kind, alpha_two_sided)
+    return {"constant": constant, "z_bounds": list(bounds_)}
+
+
+@example
+def multiple_comparisons(p: list[float], alpha: float = 0.05, method: str = "holm") -> Result:
+    found = experiments.adjust_many(p, alpha, method)
+    return {"rejected": found.rejected, "p_adj": list(found.p)}
+
+
+@example
+def sample_size(p1: float, p2: float, alpha: float = 0.05, power: float = 0.8) -> Result:
+    return {"n_per_arm": experiments.sample_size(p1, p2, alpha, power)}
+
+
+@example
+def ingest(events_dev_seq_ts_btn: list[list[Any]]) -> Result:
+    taken = devices.take_events((event[0], event[1]) for event in events_dev_seq_ts_btn)
+    return {
+        "accepted": taken.accepted,
+        "duplicates": taken.duplicates,
+        "gaps": {key: list(numbers) for key, numbers in taken.gaps.items()},
+        "per_device": dict(taken.per_device),
+        **{f"ordered_{key}": list(numbers) for key, numbers in taken.order.items() if key == "k1"},
+    }
+
+
+@example
+def dead_device_p(
+    expected_per_hour: float, silent_open_hours: float, alert_below: float = devices.ALERT_BELOW
+) -> Result:
+    p = devices.silence_probability(expected_per_hour, silent_open_hours)
+    return {"p": p, "alert": p < alert_below}
+
+
+@example
+def burst_p(presses: int, window_s: float, base_per_hour: float) -> Result:
+    mean, p = devices.burst_probability(presses, window_s, base_per_hour)
+    return {"mu": mean, "p": p}
