@@ -32,6 +32,10 @@ bench-peers: install-dev bundle words  ## django-helpdesk beside ours on the sam
 	@bash scripts/test-needs
 	@$(BIN)/python -m bench.peers
 
+bench-growth: install-dev bundle words  ## CPU per operation at 1,000,000 conversations beside 100,000, on PostgreSQL
+	@bash scripts/test-needs
+	@$(BIN)/python -m bench.growth
+
 bench-streams: install-dev bundle words  ## a thousand open live streams on one process
 	@bash scripts/test-needs
 	@bash -c 'ulimit -n 8192; $(BIN)/python -m bench.streams'
@@ -67,4 +71,4 @@ words: $(WORDS:.po=.mo)
 %.mo: %.po
 	@$(BIN)/pybabel -q compile -i $< -o $@ 2>/dev/null || $(BIN)/pybabel compile -i $< -o $@
 
-.PHONY: help run test test-long lint bench bench-peers bench-streams shots locks install install-dev bundle words $(VENV)/installed-any
+.PHONY: help run test test-long lint bench bench-peers bench-growth bench-streams shots locks install install-dev bundle words $(VENV)/installed-any

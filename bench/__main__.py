@@ -1,6 +1,7 @@
 """`make bench`: CPU per operation at 100,000 conversations on SQLite and PostgreSQL."""
 
 import argparse
+import json
 import os
 import shutil
 import subprocess
@@ -17,6 +18,7 @@ def main() -> int:
     parser.add_argument("--conversations", type=int, default=100_000)
     parser.add_argument("--operations", type=int, default=500)
     parser.add_argument("--engine", choices=["sqlite", "postgresql"])
+    parser.add_argument("--json", type=Path, help="write what each operation cost there, too")
     options = parser.parse_args()
     if options.engine:
         return _measure(options)
@@ -55,10 +57,11 @@ def _run(options: argparse.Namespace) -> int:
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
     connections.close_all()
-    served = Served(token)
+    served, costs = Served(token), {}
     try:
         for name, operation in operations(served, options.conversations).items():
             cost = served.measure(name, operation, options.operations)
+            costs[name] = cost.cpu_ms
             print(
                 f"| {options.engine} | {name} | {cost.operations} | {cost.cpu_ms:.1f} | {AIMS.get(name, '')} "
                 f"| {cost.p50_ms:.1f} | {cost.p99_ms:.1f} |",
@@ -66,6 +69,8 @@ def _run(options: argparse.Namespace) -> int:
             )
     finally:
         served.stop()
+    if options.json:
+        options.json.write_text(json.dumps(costs))
     return 0
 
 
