@@ -20,6 +20,7 @@ import httpx
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.measuring import EMAIL, PASSWORD, free_port
+from shots.doors import doors
 
 OUT = Path("var/shots")
 # The best of them stand in the documents.
@@ -114,10 +115,14 @@ class Camera:
         page = self.page(dress, who)
         page.goto(self.url + path)
         page.wait_for_timeout(900)
+        self.keep(page, name, dress)
+        page.context.close()
+
+    def keep(self, page: Page, name: str, dress: Dress) -> None:
+        """The picture of what a page shows now."""
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         page.screenshot(path=OUT / f"{name}-{dress.name}.png")
         print(f"{name}-{dress.name}.png" + (f"  overflows by {wide} px" if wide > 0 else ""), flush=True)
-        page.context.close()
 
 
 def write_in(var: Path) -> None:
@@ -212,8 +217,9 @@ def demo_pictures(browser: Browser) -> None:
             camera.shoot("survey", f"{survey}?lang={dress.language}", dress)
         for dress in WALLS:
             camera.shoot("board", "/reports/board/?wall=1", dress, people["supervisor"])
+        for dress in (DRESSES[0], DRESSES[1], DRESSES[2], DRESSES[6]):
+            doors(camera, dress, people)
         camera.shoot("welcome", "/welcome/", DRESSES[0], people["administrator"])
-        camera.shoot("settings", "/settings/people/", DRESSES[0], people["administrator"])
         for dress in (DRESSES[0], DRESSES[2]):
             camera.shoot("error-not-found", "/desk/999999/", dress, people["agent"])
             camera.shoot("error-survey", "/s/nothing/", dress)

@@ -15,6 +15,7 @@ from barrymore.feedback.models import Survey
 from barrymore.handling import services as handling
 from barrymore.handling.contact import Contact
 from barrymore.journal.moment import now
+from barrymore.organisation.kept import forget_settings
 from barrymore.organisation.models import Company, Role, Site, Staff
 from barrymore.organisation.services import issue_token
 from barrymore.routing.models import Queue
@@ -25,6 +26,7 @@ from barrymore.sla.weeks import forget_weeks
 PASSWORD = "correct-horse-battery"
 # A slow hash is right for people and pointless for tests, which make hundreds of them.
 settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+settings.KEPT_SECONDS = 0
 _numbers = itertools.count(1)
 
 
@@ -34,6 +36,7 @@ def own_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]
     monkeypatch.setattr(settings, "MEDIA_ROOT", tmp_path / "files")
     cache.clear()
     forget_weeks()
+    forget_settings()
     yield
 
 

@@ -39,7 +39,18 @@ function dispatch(): void {
   for (const [topic, kinds] of now) document.body.dispatchEvent(new CustomEvent(`live:${topic}`, { detail: { kinds: [...kinds] } }));
 }
 
+// Signed out elsewhere, by an administrator or by the identity provider: nothing of the house stays on the screen.
+async function leaveIfSignedOut(): Promise<void> {
+  try {
+    const answer = await fetch("/me/", { redirect: "manual", cache: "no-store" });
+    if (answer.type === "opaqueredirect") location.reload();
+  } catch {
+    // The server is away too: that is told as a lost connection.
+  }
+}
+
 function showState(open: boolean, at: number): void {
+  if (!open) void leaveIfSignedOut();
   document.body.dataset["live"] = open ? "open" : "lost";
   for (const element of document.querySelectorAll<HTMLElement>("[data-offline]")) element.hidden = open;
   for (const element of document.querySelectorAll<HTMLElement>("[data-offline-since]")) element.textContent = hourMinute(new Date(at));

@@ -17,7 +17,9 @@ from barrymore.feedback import services as feedback
 from barrymore.feedback.models import Case, Survey
 from barrymore.handling import moves
 from barrymore.handling import services as handling
+from barrymore.journal.moment import now
 from barrymore.organisation.models import Staff
+from barrymore.web.models import SignInProvider
 from tests.desk.builders import arrival, person, promise, queue, signed_in
 
 Enter = Callable[..., Page]
@@ -65,6 +67,10 @@ def house(browser: Browser, live_server) -> SimpleNamespace:
         first=first,
         survey=feedback.mark_sent(case),
         widget=widget,
+        oidc=SignInProvider.objects.create(slug="company", name="Company login"),
+        saml=SignInProvider.objects.create(
+            kind="saml", slug="house", name="House", last_error="expired", last_error_at=now()
+        ),
     )
 
 

@@ -21,6 +21,12 @@ PAGES = {
     "forward": "/desk/{first}/message/{message}/forward/",
     "write": "/desk/new/",
     "own page": "/me/",
+    "security": "/account/2fa/",
+    "passkeys": "/account/2fa/webauthn/",
+    "ways to sign in": "/settings/sign-in/",
+    "new OpenID Connect provider": "/settings/sign-in/new/oidc/",
+    "OpenID Connect provider": "/settings/sign-in/{oidc}/",
+    "SAML provider": "/settings/sign-in/{saml}/",
     "welcome": "/welcome/",
     "customers": "/customers/",
     "customer": "/customers/{customer}/",
@@ -36,6 +42,11 @@ PAGES = {
     "modules": "/settings/modules/",
     "people": "/settings/people/",
     "new person": "/settings/people/new/",
+    "person": "/settings/people/{dora}/",
+    "roles": "/settings/roles/",
+    "new role": "/settings/roles/new/",
+    "import": "/settings/import/",
+    "an invitation that has ended": "/join/nothing/",
     "tokens": "/settings/tokens/",
     "audit": "/settings/audit/",
     "sites": "/settings/sites/",
@@ -64,7 +75,7 @@ PAGES = {
     "not found": "/nowhere/",
     "components": "/ui/",
 }
-FOR_GUESTS = {"sign-in", "survey", "chat", "form"}
+FOR_GUESTS = {"sign-in", "survey", "chat", "form", "an invitation that has ended"}
 
 
 def faults(page):
@@ -89,6 +100,9 @@ def address_of(name, house):
         survey=house.survey,
         widget=house.widget.key,
         widget_id=house.widget.pk,
+        dora=house.dora.pk,
+        oidc=house.oidc.pk,
+        saml=house.saml.pk,
     )
 
 

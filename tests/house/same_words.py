@@ -2,6 +2,7 @@
 
 SAME: dict[str, set[str]] = {
     "all": {
+        "Redirect URI",
         "Barrymore",
         "TLS",
         "STARTTLS",
@@ -22,6 +23,14 @@ SAME: dict[str, set[str]] = {
         "{n} h",
     },
     "it": {
+        "%(place)s, record %(number)s",
+        "%(file)s, record %(number)s",
+        "%(n)s file",
+        "[File: %(name)s %(url)s]",
+        "ticket %(id)s",
+        "%(place)s, ticket %(id)s",
+        "Passkey",
+        "File",
         "h",
         "min",
         "Account",
@@ -41,6 +50,10 @@ SAME: dict[str, set[str]] = {
         "{n} h",
     },
     "de": {
+        "Passkey",
+        "Passkeys",
+        "Import",
+        "Scopes",
         "h",
         "min",
         "live",
@@ -58,6 +71,17 @@ SAME: dict[str, set[str]] = {
         "Authenticator",
     },
     "fr": {
+        "Invitation",
+        "Messages",
+        "%(place)s, conversation %(id)s",
+        "%(place)s, message %(id)s",
+        "%(file)s, message %(number)s",
+        "%(n)s conversation",
+        "%(n)s message",
+        "ticket %(id)s",
+        "%(place)s, ticket %(id)s",
+        "Import",
+        "%(n)s site",
         "Contacts",
         "contacts",
         "h",
@@ -83,6 +107,7 @@ SAME: dict[str, set[str]] = {
         "Signature",
     },
     "et": {
+        "Import",
         "min",
         "{minutes} min",
         "{minutes} min {seconds} s",

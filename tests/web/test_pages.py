@@ -152,7 +152,7 @@ def test_every_settings_page_renders_plain(boss, name):
                                   "privacy_profile": "eu"}, lambda: company().privacy_profile == "eu"),
         ("organisation:new_site", {"name": "Mill", "timezone": "Europe/Vilnius", "language": "lt"},
          lambda: Site.objects.get().name == "Mill"),
-        ("organisation:new_person", {"name": "Amina Sarr", "email": "Amina@house.example", "role": "agent",
+        ("people:new", {"name": "Amina Sarr", "email": "Amina@house.example", "role": "agent",
                                      "language": "en", "capacity": 5, "languages": "lt:3, en",
                                      "password": "a-long-password"},
          lambda: Staff.objects.get(email="amina@house.example").languages == {"lt": 3, "en": 2}),
@@ -228,7 +228,7 @@ def test_modules_go_off_and_on(boss):
 
 
 def test_the_last_administrator_stays(boss, dora):
-    boss.post(reverse("organisation:person_active", args=[dora.pk]), {"active": "0"})
+    boss.post(reverse("people:active", args=[dora.pk]), {"active": "0"})
     dora.refresh_from_db()
     assert dora.is_active
 

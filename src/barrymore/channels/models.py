@@ -5,12 +5,24 @@ from django.utils.translation import gettext_lazy as _
 
 from barrymore.channels.chat.models import Visitor, Widget
 from barrymore.channels.form.models import WebForm
+from barrymore.channels.imports.models import Import, Imported, ImportedAddress, ImportFault
 from barrymore.channels.sms.models import SmsNumber
 from barrymore.conversations.models import Conversation
 from barrymore.organisation.models import Site
 from barrymore.routing.models import Queue
 
-__all__ = ["Mailbox", "RawMail", "SmsNumber", "Visitor", "WebForm", "Widget"]
+__all__ = [
+    "Import",
+    "ImportFault",
+    "Imported",
+    "ImportedAddress",
+    "Mailbox",
+    "RawMail",
+    "SmsNumber",
+    "Visitor",
+    "WebForm",
+    "Widget",
+]
 
 
 class Mailbox(models.Model):

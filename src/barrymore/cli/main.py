@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 
 from barrymore import __version__
-from barrymore.cli import backup, demo, doctor, hook, move, replay, restore, serve, token
+from barrymore.cli import backup, demo, doctor, hook, imports, move, replay, restore, serve, token
 
 ABOUT = """Barrymore: every contact, every promise, every honest figure.
 
@@ -27,6 +27,7 @@ def parser() -> argparse.ArgumentParser:
         ("doctor", doctor, "look at mail, storage, clocks and TLS, and say what to mend"),
         ("token", token, "issue an API token for a member of staff"),
         ("hook-secret", hook, "show the secret with which a hotel system signs its bookings"),
+        ("import", imports, "bring the history of a mailbox, Zendesk or Chatwoot, after a dry run"),
         ("backup", backup, "write database, files and keys into one archive, while the product serves"),
         ("restore", restore, "prove an archive and put it in place, or only drill it with --check"),
         ("move-to-postgres", move, "move everything from SQLite to an empty PostgreSQL, and compare"),
@@ -53,6 +54,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "doctor": doctor.run,
         "token": token.run,
         "hook-secret": hook.run,
+        "import": imports.run,
         "backup": backup.run,
         "restore": restore.run,
         "move-to-postgres": move.run,

@@ -72,9 +72,11 @@ def run(options: Namespace) -> int:
     lock = alone(Path(settings.VAR)) if settings.TASKS_EMBEDDED else None
     if settings.TASKS_EMBEDDED:
         call_command("migrate", verbosity=0, interactive=False)
+        from barrymore.channels.imports.keeping import release_imports
         from barrymore.delivery.services import release_leases
 
         release_leases()
+        release_imports()
     stop = threading.Event()
     try:
         return _serve(options, certificate, stop)

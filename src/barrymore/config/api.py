@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from barrymore.channels.api import router as channels_router
+from barrymore.channels.imports.api import router as imports_router
 from barrymore.config.problem_middleware import problem
 from barrymore.customers.api import router as customers_router
 from barrymore.customers.recognition import BadAddress
@@ -21,6 +22,8 @@ from barrymore.organisation.selectors import actor_of_token
 from barrymore.organisation.services import KeyReused
 from barrymore.reports.api import router as reports_router
 from barrymore.routing.services import AlreadyTaken
+from barrymore.web.people_api import router as people_router
+from barrymore.web.sso.api import router as sign_in_router
 
 MOST_FAULTS = 20
 
@@ -42,11 +45,14 @@ api = NinjaAPI(
 )
 for router in (
     channels_router,
+    imports_router,
     desk_router,
     customers_router,
     feedback_router,
     figures_router,
     reports_router,
+    people_router,
+    sign_in_router,
 ):
     api.add_router("", router)
 

@@ -17,8 +17,9 @@ from barrymore.config.measures import LISTENERS
 from barrymore.config.wsgi import application as wsgi
 from barrymore.live.stream import LiveStream, Receive, Scope, Send
 from barrymore.organisation.models import Staff
-from barrymore.routing.selectors import visible_placement, visible_queues
+from barrymore.routing.selectors import visible_placement
 from barrymore.routing.services import note_seen
+from barrymore.routing.sight import visible_queues
 
 WSGI_THREADS = 12
 

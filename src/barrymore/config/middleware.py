@@ -78,6 +78,9 @@ class ContentSecurity:
         """Set the policy unless the view has set a stricter one of its own."""
         response = self.get_response(request)
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        if request.COOKIES.get(settings.SESSION_COOKIE_NAME):
+            # At a shared computer the button Back must not show what the person before has read.
+            response.headers.setdefault("Cache-Control", "private, no-store")
         response.headers.setdefault("Permissions-Policy", "camera=(), geolocation=(), payment=()")
         if settings.HTTPS:
             response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")

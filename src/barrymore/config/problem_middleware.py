@@ -1,10 +1,14 @@
-"""Failures of REST as problem details (RFC 9457), those of the framework too."""
+"""Failures that a caller can mend: problem details (RFC 9457) for programs, a page for people."""
 
 import json
 from collections.abc import Callable
 from typing import Any
 
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from barrymore.web.views import failure
 
 LONGEST_DETAIL = 500
 MEDIA_TYPE = "application/problem+json"
@@ -40,3 +44,21 @@ class RestProblems:
         if "Allow" in answer.headers:
             told.headers["Allow"] = answer.headers["Allow"]
         return told
+
+
+class PageProblems:
+    """What cannot be kept is no failure of ours: a page says so, as REST does."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Nothing to do before or after."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """A page for numbers, dates and texts larger than the database can hold."""
+        if not isinstance(error, OverflowError | DataError) or request.path.startswith(REST):
+            return None
+        text = _("A number, a date or a text is larger than can be kept. Go back and make it smaller.")
+        return failure(request, 400, _("This cannot be kept."), text)

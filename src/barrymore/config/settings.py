@@ -55,6 +55,9 @@ INSTALLED_APPS = [
     "allauth",
     "allauth.account",
     "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.socialaccount.providers.saml",
     "ninja",
     "barrymore.web",
     "barrymore.demo",
@@ -91,6 +94,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "barrymore.config.problem_middleware.RestProblems",
+    "barrymore.config.problem_middleware.PageProblems",
 ]
 ROOT_URLCONF = "barrymore.config.urls"
 WSGI_APPLICATION = "barrymore.config.wsgi.application"
@@ -128,8 +132,23 @@ ACCOUNT_ADAPTER = "barrymore.web.accounts.HouseAdapter"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_SESSION_REMEMBER = True
-MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_ADAPTER = "barrymore.web.accounts.SecondStepAdapter"
+MFA_FORMS = {
+    "login_webauthn": "barrymore.web.passkey_forms.SignInForm",
+    "authenticate_webauthn": "barrymore.web.passkey_forms.SecondStepForm",
+    "reauthenticate_webauthn": "barrymore.web.passkey_forms.StillYouForm",
+    "add_webauthn": "barrymore.web.passkey_forms.AddForm",
+}
 MFA_TOTP_ISSUER = "Barrymore"
+SOCIALACCOUNT_ADAPTER = "barrymore.web.sso.social_accounts.SocialAdapter"
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {"provider_class": "barrymore.web.sso.oidc.OidcProvider"},
+    "saml": {"provider_class": "barrymore.web.sso.saml.SamlProvider"},
+}
+# The page's policy lets no form lead elsewhere, so signing in at a provider begins with a link.
+SOCIALACCOUNT_LOGIN_ON_GET = True
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "/"
 
@@ -164,10 +183,13 @@ CSRF_FAILURE_VIEW = "barrymore.web.views.csrf_failure"
 
 # The mail server through which notices and invitations leave when a mailbox names none of its own.
 SMTP_URL = os.environ.get("BARRYMORE_SMTP", "")
-# host:port pairs that the guard against server-side request forgery lets through (tests and the demo only).
+# host:port pairs that the guard against server-side request forgery lets through: an identity provider in the
+# own network, tests, the demo.
 OUTBOUND_ALLOWED = _words("BARRYMORE_OUTBOUND_ALLOWED")
 # Names of mail servers of ours whose Authentication-Results are believed.
 TRUSTED_AUTHSERV = _words("BARRYMORE_TRUSTED_AUTHSERV")
+# For so long a process goes by what it has read of modules, reasons and the like.
+KEPT_SECONDS = 5.0
 DEMO = _flag("BARRYMORE_DEMO")
 PRIVACY_PROFILES = [("eu", _("European Union")), ("ru", _("Russia")), ("other", _("Other"))]
 

@@ -10,6 +10,7 @@ from django.db import close_old_connections, connection
 
 from barrymore.alerts.services import send_due_mails
 from barrymore.channels.chat.delivery import deliver_due_chats
+from barrymore.channels.imports.rounds import imports_round
 from barrymore.channels.invitations import invite_due
 from barrymore.channels.mail.intake import watch_mailboxes
 from barrymore.channels.mail.outgoing import deliver_due_mails
@@ -41,6 +42,7 @@ ROUNDS = [
     Round("steps", rounds.steps_round, 5.0),
     Round("absence", rounds.absence_round, 10.0),
     Round("silence", rounds.silence_round, 30.0),
+    Round("imports", imports_round, 1.0),
     Round("surveys", rounds.surveys_round, 60.0),
 ]
 TIDY_SECONDS = 3600.0

@@ -1,5 +1,7 @@
 """Read conversations."""
 
+from collections.abc import Collection
+
 from django.db.models import Prefetch, QuerySet
 
 from barrymore.conversations.models import Arrival, Conversation, Draft, Message
@@ -20,6 +22,12 @@ def conversation(conversation_id: int) -> Conversation:
 def earlier_arrival(channel: str, external_id: str) -> Arrival | None:
     """The contact that has this channel and external id already."""
     return Arrival.objects.filter(channel=channel, external_id=external_id).first()
+
+
+def arrived_ids(external_ids: Collection[str]) -> set[str]:
+    """Those of some mails' external ids that have arrived here, by whatever way."""
+    found = Arrival.objects.filter(channel="mail", external_id__in=external_ids)
+    return set(found.values_list("external_id", flat=True))
 
 
 def thread(of: Conversation, before_id: int | None = None) -> list[Message]:

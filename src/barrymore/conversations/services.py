@@ -45,6 +45,7 @@ class Opening:
     address: Address | None = None
     site: Site | None = None
     is_spam: bool = False
+    is_unread: bool = False
 
 
 def refs_of(conversation: Conversation, **more: Unpack[Refs]) -> Refs:
@@ -73,24 +74,36 @@ def open_conversation(opening: Opening) -> Conversation:
         address=opening.address,
         site=opening.site,
         is_spam=opening.is_spam,
+        is_unread=opening.is_unread,
         opened_at=moment,
         last_message_at=moment,
     )
 
 
 def record_arrival(
-    conversation: Conversation, channel: str, external_id: str, address: Address | None, said: Said
+    conversation: Conversation,
+    channel: str,
+    external_id: str,
+    address: Address | None,
+    said: Said,
+    *,
+    is_opening: bool = False,
 ) -> Arrival:
-    """Add what the customer said. The same channel and external id twice raises IntegrityError."""
-    message = _add(conversation, Message.Kind.INBOUND, said, address=address)
+    """Add what the customer said. The same channel and external id twice raises IntegrityError.
+
+    What opens a conversation is as old as it, and leaves it as it was opened.
+    """
+    at = conversation.opened_at if is_opening else now()
+    message = _add(conversation, Message.Kind.INBOUND, said, address=address, at=at)
     arrival = Arrival.objects.create(
         channel=channel, external_id=external_id, conversation=conversation, message=message, at=message.at
     )
     if address is not None and address.pk != conversation.address_id:
         Participant.objects.get_or_create(conversation=conversation, address=address)
-    conversation.last_message_at = message.at
-    conversation.is_unread = True
-    conversation.save(update_fields=["last_message_at", "is_unread"])
+    if not is_opening:
+        conversation.last_message_at = message.at
+        conversation.is_unread = True
+        conversation.save(update_fields=["last_message_at", "is_unread"])
     return arrival
 
 
@@ -137,11 +150,13 @@ def same_file(file: Attachment) -> dict[str, Any]:
     return {name: getattr(file, name) for name in names}
 
 
-def _add(conversation: Conversation, kind: Message.Kind, said: Said, **fields: Any) -> Message:
+def _add(
+    conversation: Conversation, kind: Message.Kind, said: Said, at: datetime | None = None, **fields: Any
+) -> Message:
     message = Message.objects.create(
         conversation=conversation,
         kind=kind,
-        at=now(),
+        at=at or now(),
         author_name=said.name,
         text=said.text,
         html=said.html,

@@ -5,17 +5,18 @@ from collections.abc import Iterable
 from typing import TypeVar
 
 from barrymore.conversations.models import ProductArea, Reason
+from barrymore.organisation.kept import Kept
 
 T = TypeVar("T", Reason, ProductArea)
+active_reasons: Kept[list[Reason]] = Kept(lambda: list(Reason.objects.filter(is_active=True)))
+active_areas: Kept[list[ProductArea]] = Kept(lambda: list(ProductArea.objects.filter(is_active=True)))
 WORD = re.compile(r"\w+", re.UNICODE)
 
 
 def suggest(text: str) -> tuple[Reason | None, ProductArea | None]:
     """The active reason and area whose listed words (or beginnings of words) occur most often."""
     words = [word.casefold() for word in WORD.findall(text[:4000])]
-    reasons = list(Reason.objects.filter(is_active=True))
-    areas = list(ProductArea.objects.filter(is_active=True))
-    return _best(reasons, words), _best(areas, words)
+    return _best(active_reasons(), words), _best(active_areas(), words)
 
 
 def _best(choices: Iterable[T], words: list[str]) -> T | None:

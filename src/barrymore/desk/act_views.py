@@ -17,13 +17,13 @@ from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
 from barrymore.organisation.selectors import active_staff
 from barrymore.routing import services as routing
-from barrymore.routing.selectors import visible_queues
 from barrymore.routing.services import AlreadyTaken
+from barrymore.routing.sight import visible_queues
 from barrymore.ui.times import when_words
 
 
 @require_POST
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def take(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
     """Make it mine, if nobody has it."""
     found = placement_for(actor, conversation_id).conversation
@@ -37,7 +37,7 @@ def take(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpRespon
 
 
 @require_POST
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def hand_over(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
     """Give it to a colleague or to another queue that the person may see."""
     found = placement_for(actor, conversation_id).conversation
@@ -55,7 +55,7 @@ def _number(text: str | None) -> int:
 
 
 @require_POST
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def snooze(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
     """Set the next step: the conversation comes back by itself."""
     found = placement_for(actor, conversation_id).conversation
@@ -72,7 +72,7 @@ def snooze(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResp
 
 
 @require_POST
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def close(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
     """Close; the toast takes it back."""
     found = placement_for(actor, conversation_id).conversation
@@ -82,7 +82,7 @@ def close(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpRespo
 
 
 @require_POST
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def close_unasked(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
     """Close without asking the customer, with a reason that is counted."""
     found = placement_for(actor, conversation_id).conversation
@@ -96,7 +96,7 @@ def close_unasked(request: HttpRequest, actor: Actor, conversation_id: int) -> H
 
 
 @require_POST
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def reopen(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
     """Open a closed conversation again."""
     found = placement_for(actor, conversation_id).conversation
@@ -105,7 +105,7 @@ def reopen(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResp
 
 
 @require_POST
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def spam(request: HttpRequest, actor: Actor, conversation_id: int, is_spam: bool) -> HttpResponse:
     """Move to the spam folder, or out of it."""
     found = placement_for(actor, conversation_id).conversation
@@ -116,7 +116,7 @@ def spam(request: HttpRequest, actor: Actor, conversation_id: int, is_spam: bool
 
 
 @require_POST
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def classify(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
     """Set contact reason and product area, or confirm what was suggested."""
     found = placement_for(actor, conversation_id).conversation
@@ -128,7 +128,7 @@ def classify(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpRe
 
 
 @require_POST
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def person(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
     """Say who wrote from a shared address."""
     found = placement_for(actor, conversation_id).conversation
@@ -144,7 +144,7 @@ def person(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResp
 
 
 @require_POST
-@page("customers.write")
+@page("customers.write", somewhere=True)
 def card(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
     """Change the customer in place."""
     found = placement_for(actor, conversation_id, "customers.write").conversation

@@ -16,7 +16,8 @@ from barrymore.organisation.models import Staff
 from barrymore.organisation.services import once_if_keyed
 from barrymore.routing import services as routing
 from barrymore.routing.models import Placement, Presence
-from barrymore.routing.selectors import list_page, presence_of, visible_placement, visible_queues
+from barrymore.routing.selectors import list_page, presence_of, visible_placement
+from barrymore.routing.sight import visible_queues
 from barrymore.sla.selectors import live_clocks
 
 router = Router(tags=["conversations"])
@@ -61,10 +62,11 @@ class PresenceIn(Schema):
 def visible(request: HttpRequest, conversation_id: int, permission: str = "conversations.read") -> Placement:
     """The placement of a conversation that the caller may see. Raises NotAllowed, DoesNotExist."""
     actor = actor_of(request)
-    actor.need(permission)
+    actor.need_somewhere(permission)
     placement = visible_placement(actor.staff, conversation_id)
     if placement is None:
         raise Conversation.DoesNotExist
+    actor.need_at(permission, placement.queue)
     return placement
 
 
@@ -108,7 +110,7 @@ def conversations(
 ) -> dict[str, Any]:
     """Unclosed conversations that the caller may see, the nearest deadline first."""
     actor = actor_of(request)
-    actor.need("conversations.read")
+    actor.need_somewhere("conversations.read")
     queues = list(visible_queues(actor.staff).values_list("pk", flat=True))
     if queue is not None:
         queues = [pk for pk in queues if pk == queue]
@@ -172,7 +174,7 @@ def take(request: HttpRequest, conversation_id: int) -> dict[str, Any]:
 def presence(request: HttpRequest, wish: PresenceIn) -> dict[str, Any]:
     """Say whether the token's owner takes work; the same again says that the person is still there."""
     actor = actor_of(request)
-    actor.need("presence.set")
+    actor.need_somewhere("presence.set")
     if wish.state not in Presence.State.values:
         raise ValueError(f"state: one of {', '.join(Presence.State.values)}")
     current = presence_of(actor.staff)

@@ -5,7 +5,8 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from barrymore.conversations.models import Conversation, ProductArea, Reason
+from barrymore.conversations.models import Conversation
+from barrymore.conversations.suggestion import active_areas, active_reasons
 from barrymore.customers.models import Booking
 from barrymore.customers.selectors import Card, card_of
 from barrymore.desk.events import language_name
@@ -30,8 +31,8 @@ def card_for(conversation: Conversation, staff: Staff, queues: Collection[int]) 
         "promise": promise_of(conversation),
         "others": others_with(conversation, staff, queues),
         "said": said.response if said else None,
-        "reasons": list(Reason.objects.filter(is_active=True)),
-        "areas": list(ProductArea.objects.filter(is_active=True)),
+        "reasons": active_reasons(),
+        "areas": active_areas(),
     }
 
 

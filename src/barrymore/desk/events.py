@@ -23,6 +23,7 @@ EVENTS = {
     "not_spam": (gettext_lazy("%(by)s took it out of spam"), gettext_lazy("Not spam")),
     "told": (gettext_lazy("Told to %(by)s"), ""),
     "asked_for": (gettext_lazy("The customer asks: %(what)s"), ""),
+    "imported": (gettext_lazy("Imported from %(by)s"), ""),
     "forwarded": (gettext_lazy("%(by)s forwarded it to %(to)s"), ""),
     "person": (gettext_lazy("This is %(to)s, said %(by)s"), gettext_lazy("Nobody is named as the writer")),
 }

@@ -19,7 +19,7 @@ SPOKEN = [Message.Kind.INBOUND, Message.Kind.OUTBOUND]
 
 
 @require_http_methods(["GET", "POST"])
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def forward(request: HttpRequest, actor: Actor, conversation_id: int, message_id: int) -> HttpResponse:
     """The form with the quoted message; sending it moves nothing of the conversation."""
     found = placement_for(actor, conversation_id).conversation

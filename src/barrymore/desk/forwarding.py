@@ -6,7 +6,12 @@ from django.utils.translation import gettext
 
 from barrymore.channels.models import Mailbox
 from barrymore.conversations.models import Conversation, Message
+from barrymore.organisation.kept import Kept
 from barrymore.ui.times import moment_words
+
+_own_addresses = Kept(
+    lambda: {address.lower() for address in Mailbox.objects.values_list("address", flat=True)}
+)
 
 
 def copies_of(conversation: Conversation, asked: Message | None) -> dict[str, str]:
@@ -21,8 +26,7 @@ def copies_of(conversation: Conversation, asked: Message | None) -> dict[str, st
 def copied_in(conversation: Conversation, asked: Message) -> list[str]:
     """Who else got the customer's mail: neither the writer nor one of our own mailboxes."""
     told = [one for kind in ("to", "cc") for one in asked.recipients.get(kind, [])]
-    ours = {address.lower() for address in Mailbox.objects.values_list("address", flat=True)}
-    ours |= {one.lower() for one in asked.recipients.get("mailbox", [])}
+    ours = _own_addresses() | {one.lower() for one in asked.recipients.get("mailbox", [])}
     writer = asked.address or conversation.address
     left_out = ours | ({writer.value.lower()} if writer else set())
     others = {one.lower(): one for one in told if one.lower() not in left_out}

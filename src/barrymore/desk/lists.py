@@ -18,7 +18,8 @@ from barrymore.handling.selectors import silent_conversations
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Staff
 from barrymore.routing.models import Placement
-from barrymore.routing.selectors import list_page, visible_queues
+from barrymore.routing.selectors import list_page
+from barrymore.routing.sight import visible_queues
 from barrymore.ui.times import day_words, days_words, hour_words
 
 PAGE = 30
@@ -69,6 +70,12 @@ class Wanted:
     after: str = ""
     depth: int = 1
     open_id: int | None = None
+    # Where the person may act at once from the list; None is everywhere.
+    movable: frozenset[int] | None = None
+
+    def may_move(self, queue_id: int) -> bool:
+        """Whether a row of this queue has its quick acts."""
+        return self.movable is None or queue_id in self.movable
 
 
 def known_list(name: str, queues: Collection[int]) -> str:
@@ -151,7 +158,7 @@ def row_of(conversation: Conversation, wanted: Wanted, placement: Placement | No
         "open": conversation.pk == wanted.open_id,
         "free": is_free,
         "group": _group(placement, due) if placement else "",
-        "acts": _acts(conversation, is_free) if placement else [],
+        "acts": _acts(conversation, is_free) if placement and wanted.may_move(placement.queue_id) else [],
         "attributes": format_html(OPENS_BESIDE if wanted.open_id else OPENS_FIRST, url),
     }
 

@@ -21,13 +21,13 @@ from barrymore.handling import services as handling
 from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
 from barrymore.routing.models import Placement
-from barrymore.routing.selectors import visible_queues
+from barrymore.routing.sight import queues_where
 
 MOST_FILES = 10
 
 
 @require_POST
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def reply(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
     """Send an answer or keep a note; what cannot be sent comes back with its text."""
     placement = placement_for(actor, conversation_id)
@@ -86,7 +86,7 @@ def _again(
 
 
 @require_POST
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def draft(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
     """Keep what has been written so far."""
     found = placement_for(actor, conversation_id).conversation
@@ -96,11 +96,12 @@ def draft(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpRespo
 
 
 @require_http_methods(["GET", "POST"])
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def new(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Write to a customer first."""
     form = NewForm(request.POST or None, initial={"to": request.GET.get("to", "")})
-    form.fields["queue"].queryset = visible_queues(actor.staff)  # type: ignore[attr-defined]
+    writable = queues_where(actor.staff, "conversations.answer").filter(is_active=True)
+    form.fields["queue"].queryset = writable  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         written = form.cleaned_data
         said = Said(text=written["body"], name=actor.staff.name)
@@ -115,11 +116,13 @@ def new(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_POST
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def resend(request: HttpRequest, actor: Actor, row_id: int) -> HttpResponse:
     """Try a failed mail again now."""
-    actor.need("outbox.manage")
-    if row_id not in {mail.pk for mail in failed_mails(actor.staff)}:
+    actor.need_somewhere("outbox.manage")
+    mail = next((one for one in failed_mails(actor.staff) if one.pk == row_id), None)
+    if mail is None or mail.conversation_id is None:
         raise Http404
+    placement_for(actor, mail.conversation_id, "outbox.manage")
     resend_mail(row_id)
     return done(request, address_of(request), _("We try it again now."))

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.cache import cache
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.urls import reverse
 
 from barrymore.channels.mail.selectors import FailedMail
@@ -15,13 +15,8 @@ from barrymore.desk.lists import NAMES
 from barrymore.handling.selectors import silent_conversations
 from barrymore.organisation.models import Staff
 from barrymore.routing.models import Offer, Presence, Queue
-from barrymore.routing.selectors import (
-    QueueCount,
-    offers_to,
-    own_count,
-    presence_of,
-    visible_queues,
-)
+from barrymore.routing.selectors import QueueCount, offers_to, own_count, presence_of
+from barrymore.routing.sight import visible_queues
 
 MOST_COUNTED = 1000
 # Silence is measured in quarters of an hour; its count need not be worked out for every page.
@@ -113,10 +108,10 @@ def failed_mails(staff: Staff) -> list[FailedMail]:
 
 
 def others_with(conversation: Conversation, staff: Staff, queues: Collection[int]) -> list[Conversation]:
-    """Further conversations with the same customer that this person may see, unclosed first."""
+    """Further conversations with the same customer that the person may see, unclosed first, then newest."""
     if conversation.customer_id is None:
         return []
     others = Conversation.objects.filter(
         Q(placement__queue__in=queues) | Q(owner=staff), customer_id=conversation.customer_id
     ).exclude(pk=conversation.pk)
-    return list(others.order_by("closed_at", "-id")[:SHOWN_OTHERS])
+    return list(others.order_by(F("closed_at").desc(nulls_first=True), "-id")[:SHOWN_OTHERS])

@@ -24,7 +24,7 @@ from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
 from barrymore.organisation.selectors import active_staff
 from barrymore.routing.models import Placement
-from barrymore.routing.selectors import visible_queues
+from barrymore.routing.sight import visible_queues
 
 # How the sanitiser leaves a picture from outside; asked for, it is fetched over https only.
 BLOCKED_PICTURE = ' data-blocked-src="https:'
@@ -36,7 +36,7 @@ FRAME_POLICY = (
 
 
 @require_GET
-@page("conversations.read")
+@page("conversations.read", somewhere=True)
 def conversation(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
     """The conversation beside its list, with the card."""
     placement = placement_for(actor, conversation_id, "conversations.read")
@@ -53,8 +53,8 @@ def conversation_page(
     thread = thread_of(found, staff, int(earlier) if earlier.isdigit() else None)
     view = request.GET.get("view", "main")
     is_beside = _opens_beside(request)
-    queues = list(visible_queues(staff))
-    ids = [one.pk for one in queues]
+    queues = list(visible_queues(staff).values("pk", "name"))
+    ids = [one["pk"] for one in queues]
     card = card_for(found, staff, ids)
     context = {
         **(beside(request, actor, ids) if is_beside else panes(request, actor, found.pk)),
@@ -67,15 +67,22 @@ def conversation_page(
         "booking_line": booking_line(found, card["card"].bookings),
         "speaks": speaks(found.customer.language if found.customer else found.language),
         "thread": thread,
-        "people": active_staff().filter(queues=placement.queue_id).exclude(pk=found.owner_id or 0)[:30],
-        "all_queues": [one for one in queues if one.pk != placement.queue_id][:30],
+        "people": _colleagues(placement),
+        "all_queues": [one for one in queues if one["pk"] != placement.queue_id][:30],
         "presets": [(name, preset_moment(name)) for name in PRESETS],
         "soonest": timezone.localtime(),
-        "may_edit": actor.may("customers.write"),
+        "may_edit": actor.may_at("customers.write", placement.queue),
+        "may_answer": actor.may_at("conversations.answer", placement.queue),
         **_box(placement, actor, thread["asked"]),
     }
     template = "desk/opened.html" if is_beside else "desk/desk.html"
     return drawn(request, {**context, **more}, status, template)
+
+
+def _colleagues(placement: Placement) -> list[Any]:
+    """To whom the conversation can be handed over."""
+    others = active_staff().filter(queues=placement.queue_id).exclude(pk=placement.conversation.owner_id or 0)
+    return list(others.values("pk", "name")[:30])
 
 
 def _opens_beside(request: HttpRequest) -> bool:
@@ -97,7 +104,7 @@ def _box(placement: Placement, actor: Actor, asked: Message | None) -> dict[str,
 
 
 @require_GET
-@page("conversations.read")
+@page("conversations.read", somewhere=True)
 def file(request: HttpRequest, actor: Actor, conversation_id: int, file_id: int) -> HttpResponse:
     """Hand out an attachment as a download; a picture or a voice may be shown in the page with `?show=1`."""
     placement_for(actor, conversation_id, "conversations.read")
@@ -116,7 +123,7 @@ def file(request: HttpRequest, actor: Actor, conversation_id: int, file_id: int)
 
 @require_GET
 @xframe_options_sameorigin
-@page("conversations.read")
+@page("conversations.read", somewhere=True)
 def as_sent(request: HttpRequest, actor: Actor, conversation_id: int, message_id: int) -> HttpResponse:
     """A mail as it was sent, for a frame without scripts; pictures from outside only with `?images=1`."""
     placement_for(actor, conversation_id, "conversations.read")

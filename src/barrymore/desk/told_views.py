@@ -21,7 +21,7 @@ from barrymore.organisation.access import Actor
 from barrymore.organisation.models import Site
 from barrymore.organisation.pages import page
 from barrymore.routing.models import Queue
-from barrymore.routing.selectors import visible_queues
+from barrymore.routing.sight import queues_where
 
 
 class ToldForm(forms.Form):
@@ -59,7 +59,7 @@ class ToldForm(forms.Form):
 
 
 @require_http_methods(["GET", "POST"])
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def told(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Ask for it, and make a contact of it."""
     sites = _sites(actor)
@@ -67,7 +67,8 @@ def told(request: HttpRequest, actor: Actor) -> HttpResponse:
     usual = sites[0].pk if len(sites) == 1 else request.session.get("told_site")
     first = {"said_id": secrets.token_urlsafe(12), "site": usual}
     form = ToldForm(request.POST or None, request.FILES or None, initial=first)
-    form.fields["queue"].queryset = visible_queues(actor.staff)  # type: ignore[attr-defined]
+    writable = queues_where(actor.staff, "conversations.answer").filter(is_active=True)
+    form.fields["queue"].queryset = writable  # type: ignore[attr-defined]
     if request.method == "POST" and form.is_valid():
         try:
             conversation = tell(_told(form.cleaned_data), actor.staff, keeps=form.cleaned_data["keeps"])
@@ -108,10 +109,10 @@ def _told(said: dict[str, Any]) -> Told:
 
 
 @require_GET
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def who_in(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Who lives in a room today, while the number is typed."""
     site = Site.objects.filter(pk=request.GET.get("site") or 0).first()
     room = request.GET.get("room", "")[:40].strip()
-    stay = stay_of(room, site) if actor.may("customers.read") else None
+    stay = stay_of(room, site) if actor.may_somewhere("customers.read") else None
     return render(request, "desk/told_who.html", {"stay": stay, "room": room})

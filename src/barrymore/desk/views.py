@@ -21,14 +21,16 @@ from barrymore.routing import services as routing
 from barrymore.routing.models import Offer, Placement, Presence
 from barrymore.routing.selectors import queue_counts, visible_placement
 from barrymore.routing.services import AlreadyTaken
+from barrymore.routing.sight import queues_where
 
 
 def placement_for(actor: Actor, conversation_id: int, permission: str = "conversations.answer") -> Placement:
     """The placement of a conversation that the person may see and move. Raises NotAllowed, Http404."""
-    actor.need(permission)
+    actor.need_somewhere(permission)
     placement = visible_placement(actor.staff, conversation_id)
     if placement is None:
         raise Http404
+    actor.need_at(permission, placement.queue)
     return placement
 
 
@@ -40,7 +42,7 @@ def panes(request: HttpRequest, actor: Actor, open_id: int | None = None) -> dic
     name = known_list(request.GET.get("in", "all"), queues)
     after, depth = request.GET.get("after", ""), _depth(request)
     try:
-        found = listing(Wanted(actor.staff, name, queues, after, depth, open_id))
+        found = listing(Wanted(actor.staff, name, queues, after, depth, open_id, _movable(actor)))
     except ValueError as error:
         raise Http404(str(error)) from error
     side = side_of(actor.staff, name, counts)
@@ -56,8 +58,8 @@ def panes(request: HttpRequest, actor: Actor, open_id: int | None = None) -> dic
         "failed": failed_mails(actor.staff) if name == "failed" else [],
         "previous_group": request.GET.get("last", "") if request.GET.get("last") in GROUPS else "",
         "live_since": newest_id(),
-        "may_answer": actor.may("conversations.answer"),
-        "may_resend": actor.may("outbox.manage"),
+        "may_answer": actor.may_somewhere("conversations.answer"),
+        "may_resend": actor.may_somewhere("outbox.manage"),
     }
 
 
@@ -66,8 +68,16 @@ def beside(request: HttpRequest, actor: Actor, queues: Collection[int]) -> dict[
     routing.note_seen(actor.staff)
     return {
         "list_name": known_list(request.GET.get("in", "all"), queues),
-        "may_answer": actor.may("conversations.answer"),
+        "may_answer": actor.may_somewhere("conversations.answer"),
     }
+
+
+def _movable(actor: Actor) -> frozenset[int] | None:
+    """The queues in which the person may answer, where they are not the same in all."""
+    if not actor.staff.held_posts:
+        return None if actor.may("conversations.answer") else frozenset()
+    writable = queues_where(actor.staff, "conversations.answer")
+    return frozenset(writable.values_list("pk", flat=True))
 
 
 def _depth(request: HttpRequest) -> int:
@@ -77,7 +87,7 @@ def _depth(request: HttpRequest) -> int:
 
 
 @require_GET
-@page("conversations.read")
+@page("conversations.read", somewhere=True)
 def desk(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The list without an open conversation."""
     opened = request.GET.get("open", "")
@@ -99,7 +109,7 @@ def drawn(
 
 
 @require_GET
-@page("conversations.read")
+@page("conversations.read", somewhere=True)
 def more(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The next page of the list, asked for when its end comes into view."""
     return render(request, "desk/list_page.html", panes(request, actor))
@@ -128,7 +138,7 @@ def address_of(request: HttpRequest, conversation_id: int | None = None) -> str:
 
 
 @require_POST
-@page("presence.set")
+@page("presence.set", somewhere=True)
 def presence(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Say whether one takes work now."""
     form = PresenceForm(request.POST)
@@ -139,7 +149,7 @@ def presence(request: HttpRequest, actor: Actor) -> HttpResponse:
 
 
 @require_POST
-@page("conversations.answer")
+@page("conversations.answer", somewhere=True)
 def answer_offer(request: HttpRequest, actor: Actor, offer_id: int, answer: str) -> HttpResponse:
     """Take what is offered, or say not now."""
     offer = Offer.objects.filter(pk=offer_id, staff=actor.staff).select_related("conversation").first()

@@ -46,7 +46,7 @@ def receive(contact: Contact) -> Received:
     if conversation is None:
         conversation = _opened(contact, address, customer)
     arrival = conversations.record_arrival(
-        conversation, contact.channel, contact.external_id, address, _said(contact)
+        conversation, contact.channel, contact.external_id, address, _said(contact), is_opening=is_opening
     )
     if is_opening:
         _place(conversation, contact)
@@ -92,6 +92,7 @@ def _opened(contact: Contact, address: Address | None, customer: Customer | None
             address=address,
             site=site,
             is_spam=contact.is_spam,
+            is_unread=True,
         )
     )
     reason, area = suggest(f"{contact.subject} {contact.text}")

@@ -1,9 +1,9 @@
 """Who may do what: permissions per role, scopes per token."""
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Protocol
 
-from barrymore.organisation.models import Role, Staff
+from barrymore.organisation.models import Post, Role, Staff
 
 
 class NotAllowed(Exception):
@@ -17,7 +17,6 @@ class NotAllowed(Exception):
 READ = {"conversations.read", "customers.read", "figures.read"}
 ANSWER = READ | {"conversations.answer", "customers.write", "presence.set"}
 SUPERVISE = ANSWER | {
-    "conversations.manage",
     "outbox.manage",
     "queues.manage",
     "promises.manage",
@@ -49,6 +48,27 @@ PERMISSIONS: dict[str, frozenset[str]] = {
 SCOPES = sorted(EVERYTHING)
 
 
+def permissions_of(holder: Staff | Post) -> frozenset[str]:
+    """What a person's role, or their role at a site or in a queue, allows by itself."""
+    if holder.custom_role_id and holder.custom_role:
+        # A permission that has left the product since opens nothing.
+        return frozenset(holder.custom_role.permissions) & EVERYTHING
+    return PERMISSIONS.get(holder.role, frozenset())
+
+
+class Place(Protocol):
+    """Somewhere a person may have another role: a queue with its site."""
+
+    pk: Any
+    site_id: Any
+
+
+def role_at(staff: Staff, place: Place) -> Staff | Post:
+    """Who decides there: the role in the queue, else the one at its site, else the person's own."""
+    posts = staff.held_posts
+    return posts.get(f"queue:{place.pk}") or posts.get(f"site:{place.site_id}") or staff
+
+
 @dataclass(frozen=True)
 class Actor:
     """Who acts: a person in the interface, or a person's token with fewer rights than the person."""
@@ -59,18 +79,45 @@ class Actor:
     permissions: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
+        """Work out what holds everywhere."""
+        object.__setattr__(self, "permissions", self._bounded(permissions_of(self.staff)))
+
+    def _bounded(self, own: frozenset[str]) -> frozenset[str]:
         """A token never has more rights than its owner has at this moment."""
-        own = PERMISSIONS.get(self.staff.role, frozenset()) if self.staff.is_active else frozenset()
+        if not self.staff.is_active:
+            return frozenset()
         own = own & AT_WORKSTATION if self.staff.is_limited else own
-        object.__setattr__(self, "permissions", own if self.scopes is None else own & self.scopes)
+        return own if self.scopes is None else own & self.scopes
 
     def may(self, permission: str) -> bool:
-        """Whether the actor holds a permission."""
+        """Whether the actor holds a permission everywhere."""
         return permission in self.permissions
 
+    def may_at(self, permission: str, place: Place) -> bool:
+        """Whether the actor holds a permission in a queue."""
+        return permission in self._bounded(permissions_of(role_at(self.staff, place)))
+
+    def may_somewhere(self, permission: str) -> bool:
+        """Whether the actor holds a permission everywhere, or at one site or in one queue at least."""
+        if self.may(permission):
+            return True
+        return any(
+            permission in self._bounded(permissions_of(post)) for post in self.staff.held_posts.values()
+        )
+
     def need(self, permission: str) -> None:
-        """Raise NotAllowed unless the actor holds the permission."""
+        """Raise NotAllowed unless the actor holds the permission everywhere."""
         if not self.may(permission):
+            raise NotAllowed(permission)
+
+    def need_at(self, permission: str, place: Place) -> None:
+        """Raise NotAllowed unless the actor holds the permission in the queue."""
+        if not self.may_at(permission, place):
+            raise NotAllowed(permission)
+
+    def need_somewhere(self, permission: str) -> None:
+        """Raise NotAllowed unless the actor holds the permission anywhere."""
+        if not self.may_somewhere(permission):
             raise NotAllowed(permission)
 
 

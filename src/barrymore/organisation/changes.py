@@ -4,6 +4,7 @@ from typing import Any, Protocol
 
 from django.db import transaction
 
+from barrymore.organisation.kept import forget_settings
 from barrymore.organisation.models import Staff
 from barrymore.organisation.services import audit
 
@@ -24,13 +25,6 @@ def save_checked(actor: Staff, form: Checked, action: str) -> Any:
     """Write a checked form and who changed which fields; values stay out, they may be secret."""
     changed = list(form.changed_data)
     saved = form.save()
+    forget_settings()
     audit(actor, action, str(saved)[:120], fields=changed)
     return saved
-
-
-@transaction.atomic
-def set_active(actor: Staff, person: Staff, is_active: bool) -> None:
-    """Let a person in or keep them out; what they own is offered again by the absence round."""
-    person.is_active = is_active
-    person.save(update_fields=["is_active"])
-    audit(actor, "staff.in" if is_active else "staff.out", person.email)

@@ -5,13 +5,11 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from barrymore.organisation.access import SCOPES
-from barrymore.organisation.levels import LevelsField
-from barrymore.organisation.models import Company, Site, Staff
+from barrymore.organisation.models import Company, Site
 
 
 def zone_checked(name: str) -> str:
@@ -64,59 +62,6 @@ class SiteForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Site
         fields = ["name", "city", "timezone", "language"]
         labels: dict[str, Any] = {"name": _("Name"), "city": _("Town")}
-
-
-class PersonForm(forms.ModelForm):  # type: ignore[type-arg]
-    """A member of staff; languages and skills as `lt:3, en:2`."""
-
-    language = forms.ChoiceField(choices=settings.LANGUAGES, label=_("Language of the pages"))
-    languages = LevelsField(
-        required=False, label=_("Speaks"), help_text=_("Codes with a level from 1 to 3: lt:3, en:2")
-    )
-    skills = LevelsField(
-        required=False,
-        label=_("Skills"),
-        help_text=_("Words with a level from 1 to 3, as the queues ask for them: billing:2"),
-    )
-    password = forms.CharField(
-        required=False,
-        label=_("New password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=_("At least ten characters. Empty leaves it as it is."),
-    )
-    sites = forms.ModelMultipleChoiceField(
-        Site.objects.all(), required=False, label=_("Sites"), widget=forms.CheckboxSelectMultiple
-    )
-
-    class Meta:
-        model = Staff
-        fields = ["name", "email", "role", "language", "languages", "skills", "capacity", "sites"]
-        labels: dict[str, Any] = {
-            "name": _("Name"),
-            "email": _("E-mail"),
-            "role": _("Role"),
-            "capacity": _("At most so many at once"),
-        }
-
-    def clean_email(self) -> str:
-        """Addresses are kept in lower case: people are found by them in any case."""
-        return str(self.cleaned_data["email"]).lower()
-
-    def clean_password(self) -> str:
-        """An empty one stays as it is; another one must be strong enough."""
-        password = str(self.cleaned_data["password"])
-        if password:
-            validate_password(password, self.instance)
-        return password
-
-    def save(self, commit: bool = True) -> Staff:
-        """Write the person with the password."""
-        if self.cleaned_data["password"]:
-            self.instance.set_password(self.cleaned_data["password"])
-        elif self.instance.pk is None:
-            self.instance.set_unusable_password()
-        saved: Staff = super().save(commit)
-        return saved
 
 
 class TokenForm(forms.Form):

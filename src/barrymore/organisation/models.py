@@ -4,6 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 
@@ -50,6 +51,21 @@ class Role(models.TextChoices):
     DEVELOPER = "developer", _("Developer")
 
 
+class CustomRole(models.Model):
+    """A role that the house has put together itself: what it may, and whose day it is like."""
+
+    name = models.CharField(max_length=60, unique=True)
+    # Decides the home page, and whether one sees all queues of one's sites or those one works in.
+    like = models.CharField(max_length=20, choices=Role, default=Role.AGENT)
+    permissions = models.JSONField(default=list)
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
 class StaffManager(BaseUserManager["Staff"]):
     """Staff are found by their mail address, in any case of letters."""
 
@@ -71,6 +87,11 @@ class Staff(AbstractBaseUser):
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
     role = models.CharField(max_length=20, choices=Role, default=Role.AGENT)
+    # Where set, its permissions hold instead of the role's, and `role` is what it is like.
+    custom_role = models.ForeignKey(
+        CustomRole, null=True, blank=True, on_delete=models.PROTECT, related_name="staff"
+    )
+    has_posts = models.BooleanField(default=False)  # spares most requests the question
     language = models.CharField(max_length=10, default="en")
     timezone = models.CharField(max_length=60, blank=True)
     languages = models.JSONField(default=dict)  # {"lt": 3}: spoken language to level 1..3
@@ -96,10 +117,65 @@ class Staff(AbstractBaseUser):
     def __str__(self) -> str:
         return self.name
 
+    @cached_property
+    def held_posts(self) -> "dict[str, Post]":
+        """The person's other roles by scope, read once a request."""
+        if not self.has_posts or self.pk is None:
+            return {}
+        return {post.scope: post for post in self.posts.select_related("custom_role")}
+
+    @property
+    def role_name(self) -> str:
+        """The role as people call it."""
+        return self.custom_role.name if self.custom_role else str(self.get_role_display())
+
     @property
     def first_name(self) -> str:
         """The part of the name that colleagues use."""
         return self.name.split(" ")[0]
+
+
+class Post(models.Model):
+    """Another role of a person at one site or in one queue, instead of their own role there."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="posts")
+    scope = models.CharField(max_length=40)  # "site:3" or "queue:7"
+    role = models.CharField(max_length=20, choices=Role)
+    custom_role = models.ForeignKey(
+        CustomRole, null=True, blank=True, on_delete=models.PROTECT, related_name="posts"
+    )
+
+    class Meta:
+        ordering = ["scope"]
+        constraints = [models.UniqueConstraint(fields=["staff", "scope"], name="post_one_per_scope")]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.scope}"
+
+    @property
+    def role_name(self) -> str:
+        """The role as people call it."""
+        return self.custom_role.name if self.custom_role else str(self.get_role_display())
+
+
+class Invitation(models.Model):
+    """A way in for somebody new, once: only the hash of its secret is kept."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="invitations")
+    digest = models.CharField(max_length=64, unique=True)
+    # What the person was invited to be; another role, site or address since then ends the invitation.
+    rights = models.CharField(max_length=64)
+    created_by = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL, related_name="+")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["staff", "-id"], name="invitation_newest")]
+
+    def __str__(self) -> str:
+        return f"to {self.staff_id}"
 
 
 class Workstation(models.Model):

@@ -6,6 +6,7 @@ from django.db.models import QuerySet
 
 from barrymore.journal.moment import now
 from barrymore.organisation.access import Actor
+from barrymore.organisation.kept import Kept
 from barrymore.organisation.models import ApiToken, AuditEntry, Company, Site, Staff
 from barrymore.organisation.services import digest_of
 
@@ -17,9 +18,12 @@ def company() -> Company:
     return Company.objects.get_or_create(pk=1)[0]
 
 
+_modules = Kept(lambda: company().modules)
+
+
 def module_is_on(name: str) -> bool:
     """Whether a module is switched on; a module nobody has switched is on."""
-    return bool(company().modules.get(name, True))
+    return bool(_modules().get(name, True))
 
 
 def active_staff() -> QuerySet[Staff]:

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from barrymore.journal.moment import now
 from barrymore.organisation.access import SCOPES
+from barrymore.organisation.kept import forget_settings
 from barrymore.organisation.models import ApiToken, AuditEntry, Company, IdempotentCall, Staff
 from barrymore.organisation.modules import MODULES
 
@@ -34,6 +35,7 @@ def set_module(actor: Staff, name: str, on: bool) -> None:
     company = Company.objects.select_for_update().get(pk=1)
     company.modules = {**company.modules, name: on}
     company.save(update_fields=["modules"])
+    forget_settings()
     audit(actor, "module.on" if on else "module.off", name)
 
 

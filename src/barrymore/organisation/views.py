@@ -1,4 +1,4 @@
-"""Settings pages of the company: profile, modules, sites, people, tokens, audit trail."""
+"""Settings pages of the company: profile, modules, sites, tokens, audit trail."""
 
 from typing import Any
 
@@ -10,15 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from barrymore.organisation.access import Actor
-from barrymore.organisation.changes import save_checked, set_active
-from barrymore.organisation.forms import CompanyForm, PersonForm, SiteForm, TokenForm
-from barrymore.organisation.models import ApiToken, Role, Site, Staff
+from barrymore.organisation.changes import save_checked
+from barrymore.organisation.forms import CompanyForm, SiteForm, TokenForm
+from barrymore.organisation.models import ApiToken, Site
 from barrymore.organisation.modules import MODULES
 from barrymore.organisation.pages import page
 from barrymore.organisation.selectors import audit_trail, module_is_on
 from barrymore.organisation.selectors import company as the_company
 from barrymore.organisation.services import issue_token, revoke_token, set_module
-from barrymore.organisation.workstations import set_badge
 
 PAGE = 50
 LIST, FORM = "organisation/list.html", "organisation/form.html"
@@ -80,61 +79,6 @@ def site(request: HttpRequest, actor: Actor, site_id: int | None = None) -> Http
 
 def _below(name: str, up_title: str, title: str, form: Any) -> dict[str, Any]:
     return {"title": title, "form": form, "up_url": reverse(f"organisation:{name}"), "up_title": up_title}
-
-
-@require_GET
-@page("staff.manage")
-def people(request: HttpRequest, actor: Actor) -> HttpResponse:
-    """Everybody, who is kept out last."""
-    rows = [
-        {
-            "name": one.name,
-            "detail": one.email,
-            "state": one.get_role_display() if one.is_active else _("kept out"),
-            "url": reverse("organisation:person", args=[one.pk]),
-        }
-        for one in Staff.objects.order_by("-is_active", "name")[:500]
-    ]
-    add_url = reverse("organisation:new_person")
-    return render(request, LIST, {"title": _("People"), "rows": rows, "add_url": add_url})
-
-
-@require_http_methods(["GET", "POST"])
-@page("staff.manage")
-def person(request: HttpRequest, actor: Actor, staff_id: int | None = None) -> HttpResponse:
-    """One person: role, languages, sites, password."""
-    found = get_object_or_404(Staff, pk=staff_id) if staff_id else None
-    form = PersonForm(request.POST or None, instance=found)
-    if request.method == "POST" and form.is_valid():
-        save_checked(actor.staff, form, "staff.changed")
-        messages.success(request, _("Kept."))
-        return redirect("organisation:people")
-    context = _below("people", _("People"), found.name if found else _("New person"), form)
-    return render(request, "organisation/person.html", {**context, "person": found})
-
-
-@require_POST
-@page("staff.manage")
-def person_badge(request: HttpRequest, actor: Actor, staff_id: int) -> HttpResponse:
-    """Give a badge for shared computers, or take it away."""
-    found = get_object_or_404(Staff, pk=staff_id)
-    set_badge(actor.staff, found, request.POST.get("badge", "").strip())
-    messages.success(request, _("Kept."))
-    return redirect("organisation:person", found.pk)
-
-
-@require_POST
-@page("staff.manage")
-def person_active(request: HttpRequest, actor: Actor, staff_id: int) -> HttpResponse:
-    """Keep a person out, or let them in again; the last administrator stays."""
-    found = get_object_or_404(Staff, pk=staff_id)
-    active = request.POST.get("active") == "1"
-    others = Staff.objects.filter(role=Role.ADMINISTRATOR, is_active=True).exclude(pk=found.pk)
-    if not active and found.role == Role.ADMINISTRATOR and not others.exists():
-        messages.error(request, _("The last administrator cannot be kept out."))
-    else:
-        set_active(actor.staff, found, active)
-    return redirect("organisation:person", found.pk)
 
 
 @require_http_methods(["GET", "POST"])

@@ -15,7 +15,8 @@ from barrymore.figures.selectors import Reading
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Site, Staff
 from barrymore.routing.models import Placement, Presence, Queue
-from barrymore.routing.selectors import MOST_COUNTED, SOON, visible_queues
+from barrymore.routing.selectors import MOST_COUNTED, SOON
+from barrymore.routing.sight import queues_where
 from barrymore.routing.standing import (
     Member,
     Standing,
@@ -91,7 +92,8 @@ class Chosen:
 
 def queues_of(staff: Staff) -> QuerySet[Queue]:
     """The queues that a supervisor may watch: those of their sites."""
-    return visible_queues(staff).select_related("site").order_by("position", "name", "id")
+    watched = queues_where(staff, "queues.manage").filter(is_active=True)
+    return watched.select_related("site").order_by("position", "name", "id")
 
 
 def chosen(queues: Sequence[Queue], site: int | None, queue: int | None) -> Chosen:

@@ -25,7 +25,7 @@ MOST_HOURS = 48
 
 
 @require_GET
-@page("queues.manage")
+@page("queues.manage", somewhere=True)
 def board(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The board; `site` and `queue` narrow it, `wall=1` is for a screen on a wall."""
     if not module_is_on("reports"):

@@ -12,7 +12,7 @@ from barrymore.organisation.access import Actor
 from barrymore.reports.contacts import Sheet
 from barrymore.reports.selectors import Shown, names_of
 from barrymore.routing.models import Placement
-from barrymore.routing.selectors import visible_queues
+from barrymore.routing.sight import visible_queues
 
 MOST_LISTED = 50
 # Looked through for those that a reader may see; the list stays short where most are of other sites.

@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -13,6 +12,7 @@ from barrymore.figures.figure import Figure
 from barrymore.figures.registry import METRICS
 from barrymore.organisation.access import Actor
 from barrymore.organisation.models import Site
+from barrymore.organisation.pages import page
 from barrymore.organisation.selectors import module_is_on
 from barrymore.reports.details import context_of
 from barrymore.reports.drawing import charts_of
@@ -38,8 +38,7 @@ HEADS = {
 }
 
 
-def _allow(request: HttpRequest) -> None:
-    Actor(request.user).need("figures.read")  # type: ignore[arg-type]
+def _need_module() -> None:
     if not module_is_on("reports"):
         raise Http404
 
@@ -65,18 +64,18 @@ def in_words(figure: Figure) -> dict[str, Any]:
     }
 
 
-@login_required
-def index(request: HttpRequest) -> HttpResponse:
+@page("figures.read")
+def index(request: HttpRequest, actor: Actor) -> HttpResponse:
     """All reports."""
-    _allow(request)
-    may_watch = Actor(request.user).may("queues.manage")  # type: ignore[arg-type]
+    _need_module()
+    may_watch = actor.may_somewhere("queues.manage")
     return render(request, "reports/index.html", {"reports": REPORTS.values(), "may_watch": may_watch})
 
 
-@login_required
-def report(request: HttpRequest, name: str) -> HttpResponse:
+@page("figures.read")
+def report(request: HttpRequest, actor: Actor, name: str) -> HttpResponse:
     """One report; a wrong period says what to write and shows the last 28 days."""
-    _allow(request)
+    _need_module()
     found = _found(name)
     query = {key: str(value) for key, value in request.GET.items()}
     error = ""
@@ -85,8 +84,11 @@ def report(request: HttpRequest, name: str) -> HttpResponse:
     except BadPeriod as fault:
         error, wanted = str(fault), wanted_of({}, found)
     made = shown(found, wanted)
-    actor = Actor(request.user)  # type: ignore[arg-type]
-    told_besides = {"error": error, "query": request.GET.urlencode(), "may_watch": actor.may("queues.manage")}
+    told_besides = {
+        "error": error,
+        "query": request.GET.urlencode(),
+        "may_watch": actor.may_somewhere("queues.manage"),
+    }
     return render(request, found.template, {**_context(made), **context_of(made, actor), **told_besides})
 
 
@@ -117,10 +119,10 @@ def _context(made: Shown) -> dict[str, Any]:
     }
 
 
-@login_required
-def export(request: HttpRequest, name: str, kind: str) -> HttpResponseBase:
+@page("figures.read")
+def export(request: HttpRequest, actor: Actor, name: str, kind: str) -> HttpResponseBase:
     """The report as CSV or XLSX, with every field of the figure object; a wrong wish is told with 400."""
-    _allow(request)
+    _need_module()
     found = _found(name)
     try:
         wanted: Wanted = wanted_of({key: str(value) for key, value in request.GET.items()}, found)

@@ -5,9 +5,12 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from barrymore.organisation.access import Actor
 from barrymore.organisation.levels import LevelsField
+from barrymore.organisation.models import Site
 from barrymore.organisation.selectors import active_staff
 from barrymore.routing.models import Queue
+from barrymore.routing.sight import may_put
 
 
 class QueueForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -49,11 +52,19 @@ class QueueForm(forms.ModelForm):  # type: ignore[type-arg]
         }
         widgets: dict[str, Any] = {"members": forms.CheckboxSelectMultiple}
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, actor: Actor, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.actor = actor
         self.fields["members"].queryset = active_staff()  # type: ignore[attr-defined]
         others = Queue.objects.filter(is_active=True).exclude(pk=self.instance.pk)
         self.fields["overflow_queue"].queryset = others  # type: ignore[attr-defined]
+
+    def clean_site(self) -> Site | None:
+        """A queue stays at the sites that the person looks after."""
+        site: Site | None = self.cleaned_data["site"]
+        if (self.instance.pk is None or "site" in self.changed_data) and not may_put(self.actor, site):
+            raise forms.ValidationError(_("You do not look after the queues of that site."))
+        return site
 
     def clean_is_active(self) -> bool:
         """A queue in which conversations are open cannot be put out of use: nobody would see them."""

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.exceptions import EmptyResultSet
 from django.db import connection
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -12,14 +13,14 @@ from django.db.models.functions import Coalesce
 from barrymore.conversations.models import Conversation, Message
 from barrymore.formulas.choice import Candidate
 from barrymore.journal.moment import now
-from barrymore.organisation.models import Role, Staff
+from barrymore.organisation.models import Staff
 from barrymore.routing.models import Offer, Placement, Presence, Queue
+from barrymore.routing.sight import visible_queues
 
 MOST_COUNTED = 1000
 # In how many of a customer's newest conversations the one who answered last is looked for.
 LATEST_THREADS = 10
 SOON = timedelta(minutes=30)
-SEES_ALL_QUEUES = [Role.ADMINISTRATOR, Role.OWNER, Role.SUPERVISOR, Role.QUALITY]
 
 
 @dataclass(frozen=True)
@@ -55,15 +56,6 @@ def queue_or_default(queue_ref: int | None) -> Queue:
     return named or default_queue()
 
 
-def visible_queues(staff: Staff) -> QuerySet[Queue]:
-    """The queues whose conversations a person may see: those of their sites, or those they work in."""
-    queues = Queue.objects.filter(is_active=True)
-    if staff.role not in SEES_ALL_QUEUES:
-        return queues.filter(members=staff)
-    own = Staff.sites.through.objects.filter(staff=staff)
-    return queues.filter(Q(site=None) | Q(site__in=own.values("site")) | ~Exists(own))
-
-
 def visible_placement(staff: Staff, conversation_id: int) -> Placement | None:
     """The placement of a conversation that the person may see: in a visible queue, or their own."""
     placement = (
@@ -93,7 +85,10 @@ def queue_ref_of(conversation: Conversation) -> int | None:
 
 def queue_counts(staff: Staff) -> list[QueueCount]:
     """Open, late and soon per visible queue, in one statement whose cost is capped per queue."""
-    visible, params = visible_queues(staff).order_by().values("pk").query.sql_with_params()
+    try:
+        visible, params = visible_queues(staff).order_by().values("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return []
     count = (
         "(SELECT COUNT(*) FROM (SELECT 1 FROM routing_placement p WHERE p.queue_id = q.id "  # noqa: S608
         f"AND p.is_open {{}} LIMIT {MOST_COUNTED}) counted)"
@@ -245,7 +240,7 @@ def last_spoke_with(conversation: Conversation) -> int | None:
         kind=Message.Kind.OUTBOUND,
         author__isnull=False,
     )
-    return answers.order_by("-id").values_list("author", flat=True).first()
+    return answers.order_by("-at", "-id").values_list("author", flat=True).first()
 
 
 def offers_to(staff: Staff) -> list[Offer]:

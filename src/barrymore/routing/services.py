@@ -1,5 +1,6 @@
 """Place conversations in queues, offer them to people, and take back what nobody took."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
 from django.db import IntegrityError, transaction
@@ -48,6 +49,21 @@ def enqueue(
     event = add_event(conversation, "queued", to=queue.name)
     record("conversation.queued", f"message:{event.pk}:queued", **refs_of(conversation, queue=queue.pk))
     return placement
+
+
+def shelve(conversations: Sequence[Conversation], queues: Sequence[Queue]) -> None:
+    """Stand closed conversations of the past each in its queue, where its team sees them; nothing is offered,
+    and no fact is written, because nothing has happened today."""
+    Placement.objects.bulk_create(
+        Placement(
+            conversation=conversation,
+            queue=queue,
+            due_at=NO_DEADLINE,
+            enqueued_at=conversation.opened_at,
+            **_standing(conversation),
+        )
+        for conversation, queue in zip(conversations, queues, strict=True)
+    )
 
 
 def refresh(conversation: Conversation, due_at: datetime | None) -> None:

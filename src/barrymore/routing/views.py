@@ -12,11 +12,11 @@ from barrymore.organisation.access import Actor
 from barrymore.organisation.editing import FORM, LIST, edit, list_of
 from barrymore.organisation.pages import page
 from barrymore.routing.forms import QueueForm
-from barrymore.routing.models import Queue
+from barrymore.routing.sight import queues_where
 
 
 @require_GET
-@page("queues.manage")
+@page("queues.manage", somewhere=True)
 def queues(request: HttpRequest, actor: Actor) -> HttpResponse:
     """All queues in their order."""
     rows = [
@@ -26,20 +26,24 @@ def queues(request: HttpRequest, actor: Actor) -> HttpResponse:
             "state": _("default") if one.is_default else ("" if one.is_active else _("not in use")),
             "url": reverse("routing:queue", args=[one.pk]),
         }
-        for one in Queue.objects.annotate(people=Count("members"))
+        for one in queues_where(actor.staff, "queues.manage").annotate(people=Count("members", distinct=True))
     ]
-    return render(request, LIST, list_of(_("Queues"), rows, "routing:new_queue"))
+    add = "routing:new_queue" if actor.may("queues.manage") else ""
+    return render(request, LIST, list_of(_("Queues"), rows, add))
 
 
 @require_http_methods(["GET", "POST"])
-@page("queues.manage")
+@page("queues.manage", somewhere=True)
 def queue(request: HttpRequest, actor: Actor, queue_id: int | None = None) -> HttpResponse:
     """One queue."""
-    found = get_object_or_404(Queue, pk=queue_id) if queue_id else None
+    if queue_id is None:
+        actor.need("queues.manage")
+    mine = queues_where(actor.staff, "queues.manage")
+    found = get_object_or_404(mine, pk=queue_id) if queue_id else None
     context = edit(
         request,
         actor,
-        QueueForm(request.POST or None, instance=found),
+        QueueForm(request.POST or None, instance=found, actor=actor),
         title=found.name if found else _("New queue"),
         up="routing:queues",
         up_title=_("Queues"),

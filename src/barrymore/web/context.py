@@ -49,8 +49,8 @@ def link_to(name: str) -> str:
 
 def _navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
     wanted = [
-        (_("Desk"), "desk:desk", actor.may("conversations.read")),
-        (_("Walk-up"), "desk:told", actor.may("conversations.answer")),
+        (_("Desk"), "desk:desk", actor.may_somewhere("conversations.read")),
+        (_("Walk-up"), "desk:told", actor.may_somewhere("conversations.answer")),
         (_("Reports"), "reports:index", actor.may("figures.read") and module_is_on("reports")),
         (_("Customers"), "customers:customers", actor.may("customers.read")),
         (_("Settings"), "settings_home", bool(sections_for(actor))),
@@ -78,7 +78,7 @@ def _account(staff: Staff) -> dict[str, Any]:
     ]
     return {
         "name": staff.name,
-        "detail": staff.get_role_display(),
+        "detail": staff.role_name,
         "links": [link for link in links if link["url"]],
         "sign_out_url": link_to("account_logout"),
     }

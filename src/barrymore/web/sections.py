@@ -10,7 +10,9 @@ SECTIONS: list[tuple[Promise, str, str]] = [
     (_("Company"), "organisation:company", "settings.manage"),
     (_("Modules"), "organisation:modules", "settings.manage"),
     (_("Sites"), "organisation:sites", "settings.manage"),
-    (_("People"), "organisation:people", "staff.manage"),
+    (_("People"), "people:people", "staff.manage"),
+    (_("Roles"), "people:roles", "staff.manage"),
+    (_("Sign-in"), "sign_in:providers", "staff.manage"),
     (_("Queues"), "routing:queues", "queues.manage"),
     (_("Opening hours"), "sla:calendars", "promises.manage"),
     (_("Promises"), "promises:policies", "promises.manage"),
@@ -20,6 +22,7 @@ SECTIONS: list[tuple[Promise, str, str]] = [
     (_("Chat"), "widgets:widgets", "settings.manage"),
     (_("Web forms"), "web_forms:web_forms", "settings.manage"),
     (_("Text messages"), "texts:numbers", "settings.manage"),
+    (_("Import"), "imports:imports", "settings.manage"),
     (_("Asking customers"), "feedback:surveys", "surveys.manage"),
     (_("Shared computers"), "stations", "workstations.manage"),
     (_("API tokens"), "organisation:tokens", "settings.manage"),
@@ -27,6 +30,14 @@ SECTIONS: list[tuple[Promise, str, str]] = [
 ]
 
 
+# Pages that show each person their part.
+BY_OBJECT = {"routing:queues"}
+
+
 def sections_for(actor: Actor) -> list[tuple[str, str]]:
     """The settings pages that a person may open."""
-    return [(str(label), name) for label, name, permission in SECTIONS if actor.may(permission)]
+    return [
+        (str(label), name)
+        for label, name, permission in SECTIONS
+        if actor.may(permission) or (name in BY_OBJECT and actor.may_somewhere(permission))
+    ]

@@ -5,14 +5,19 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from barrymore.web import (
     form_views,
+    import_views,
+    join_views,
     mailbox_views,
+    people_views,
     policy_views,
+    role_views,
     sms_views,
     views,
     welcome_views,
     widget_views,
     workstation_views,
 )
+from barrymore.web.sso.urls import pages as sign_in_pages
 
 mailboxes = [
     path("", mailbox_views.mailboxes, name="mailboxes"),
@@ -37,6 +42,25 @@ texts = [
     path("new/", sms_views.number, name="new"),
     path("<int:number_id>/", sms_views.number, name="number"),
 ]
+people = [
+    path("people/", people_views.people, name="people"),
+    path("people/new/", people_views.person, name="new"),
+    path("people/<int:staff_id>/", people_views.person, name="person"),
+    path("people/<int:staff_id>/invite/", people_views.person_invite, name="invite"),
+    path("people/<int:staff_id>/badge/", people_views.person_badge, name="badge"),
+    path("people/<int:staff_id>/active/", people_views.person_active, name="active"),
+    path("people/<int:staff_id>/posts/", people_views.person_posts, name="posts"),
+    path("roles/", role_views.roles, name="roles"),
+    path("roles/new/", role_views.role, name="new_role"),
+    path("roles/<int:role_id>/", role_views.role, name="role"),
+    path("roles/<int:role_id>/remove/", role_views.role_remove, name="role_remove"),
+]
+imports = [
+    path("", import_views.all_imports, name="imports"),
+    path("<int:import_id>/", import_views.one, name="one"),
+    path("<int:import_id>/errors.csv", import_views.errors, name="errors"),
+    path("<int:import_id>/<slug:verb>/", import_views.act, name="act"),
+]
 promises = [
     path("", policy_views.policies, name="policies"),
     path("new/", policy_views.policy, name="new_policy"),
@@ -47,11 +71,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", views.home, name="home"),
     path("welcome/", welcome_views.welcome, name="welcome"),
     path("settings/", views.settings_home, name="settings_home"),
+    path("settings/", include((people, "people"))),
+    path("join/<str:secret>/", join_views.join, name="join"),
     path("settings/mailboxes/", include((mailboxes, "mailboxes"))),
     path("settings/chat/", include((widgets, "widgets"))),
     path("settings/forms/", include((web_forms, "web_forms"))),
     path("settings/texts/", include((texts, "texts"))),
     path("settings/promises/", include((promises, "promises"))),
+    path("settings/import/", include((imports, "imports"))),
+    path("settings/sign-in/", include((sign_in_pages, "sign_in"))),
     path("me/", views.own_page, name="own_page"),
     path("me/pin/", workstation_views.own_pin, name="own_pin"),
     path("switch/", workstation_views.switch, name="switch"),

@@ -22,7 +22,7 @@ from barrymore.organisation.pages import page
 from barrymore.organisation.selectors import module_is_on
 from barrymore.web.context import link_to
 from barrymore.web.demo_people import demo_people
-from barrymore.web.emptying import remove_demo
+from barrymore.web.emptying import NotTheDemo, remove_demo
 from barrymore.web.forms import OwnForm
 from barrymore.web.sections import sections_for
 
@@ -39,7 +39,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
         return redirect("welcome")
     if actor.staff.role in READS_REPORTS and reports and module_is_on("reports"):
         return HttpResponseRedirect(reports)
-    if actor.may("conversations.read"):
+    if actor.may_somewhere("conversations.read"):
         return redirect("desk:desk")
     return redirect("settings_home" if sections_for(actor) else "own_page")
 
@@ -106,7 +106,10 @@ def authority(request: HttpRequest) -> HttpResponse:
 @page("settings.manage")
 def demo_remove(request: HttpRequest, actor: Actor) -> HttpResponse:
     """Empty the house for a real company; the administrator who asks stays signed in."""
-    remove_demo(actor)
+    try:
+        remove_demo(actor)
+    except NotTheDemo as error:
+        raise Http404 from error
     messages.success(request, _("The demo company is gone. You are the first to work here."))
     return redirect("home")
 

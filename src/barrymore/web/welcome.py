@@ -13,7 +13,8 @@ from barrymore.journal.selectors import newest_id
 from barrymore.organisation.access import Actor
 from barrymore.organisation.selectors import active_staff, company, sites
 from barrymore.routing.models import Queue
-from barrymore.routing.selectors import list_page, visible_queues
+from barrymore.routing.selectors import list_page
+from barrymore.routing.sight import visible_queues
 from barrymore.sla.explaining import length_of
 from barrymore.sla.models import Calendar, Policy
 from barrymore.web.context import link_to
@@ -91,7 +92,7 @@ def setup(*, is_secure: bool, mailbox: Mailbox | None) -> list[dict[str, Any]]:
             _("People and queues"),
             ngettext("%(n)s person", "%(n)s people", people) % {"n": people},
             people > 1 and Queue.objects.filter(members__isnull=False).exists(),
-            "organisation:people",
+            "people:people",
             _("Invite"),
         ),
         {

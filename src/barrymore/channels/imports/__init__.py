@@ -1,0 +1,1 @@
+"""Take over the history of a mailbox, of Zendesk or of Chatwoot."""

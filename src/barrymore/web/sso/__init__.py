@@ -1,0 +1,1 @@
+"""Signing in at the identity provider of the company: OpenID Connect and SAML."""
