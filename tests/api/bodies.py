@@ -15,6 +15,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/conversations/{conversation_id}/replies": {"text": "x", "cc": [], "bcc": [], "expects_reply": True},
     "/conversations/{conversation_id}/notes": {"text": "x"},
     "/conversations/{conversation_id}/close": {"not_asking": ""},
+    "/conversations/{conversation_id}/priority": {"priority": 3},
     "/conversations/{conversation_id}/transfer": {"queue": None, "staff": None},
     "/me/presence": {"state": "available", "reason": ""},
     "/customers/{customer_id}": {"name": "Lee", "language": "en", "role": "", "note": "", "account": ""},

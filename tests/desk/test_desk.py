@@ -11,10 +11,12 @@ from barrymore.conversations.files import store_file
 from barrymore.conversations.models import Attachment, Conversation, Draft, Message, ProductArea, Reason
 from barrymore.delivery.models import OutboxRow
 from barrymore.feedback.models import Case, Survey
+from barrymore.journal.models import Fact
 from barrymore.organisation.selectors import company
 from barrymore.organisation.services import set_module
 from barrymore.routing import services as routing
-from barrymore.routing.models import Offer, Presence
+from barrymore.routing.models import Offer, Placement, Presence
+from barrymore.sla.models import Policy
 from tests.desk.builders import arrival, person, promise, queue, signed_in
 
 pytestmark = pytest.mark.django_db
@@ -424,3 +426,28 @@ def test_pictures_from_outside_are_fetched_only_when_asked_for(desk, guests):
     assert b' src="https://far.example/x.png"' in opened.content
     assert b' src="http:' not in opened.content
     assert "https:" in opened["Content-Security-Policy"] and "https:" not in shut["Content-Security-Policy"]
+
+
+def test_a_higher_priority_brings_the_promise_nearer_and_a_lower_one_takes_nothing_back(desk, guests, amina):
+    rule = promise(60)
+    urgent = Policy.objects.create(
+        name="Urgent", calendar=rule.calendar, priority=4, first_response_minutes=10
+    )
+    conversation = arrival(guests)
+    before = conversation.clocks.get(kind="first_response").due_at
+    desk.post(url("priority", conversation), {"priority": "4"})
+    clock = conversation.clocks.get(kind="first_response")
+    assert (clock.policy, clock.target_minutes) == (urgent, 10)
+    assert clock.due_at < before
+    conversation.placement.refresh_from_db()
+    assert (conversation.placement.priority, conversation.placement.due_at) == (4, clock.due_at)
+    page = desk.get(url("conversation", conversation)).content.decode()
+    assert "Priority: urgent" in page
+    assert "Brought nearer" in page
+    desk.post(url("priority", conversation), {"priority": "1"})
+    assert conversation.clocks.get(kind="first_response").due_at == clock.due_at
+    assert desk.post(url("priority", conversation), {"priority": "9"}).status_code == 404
+    desk.post(url("hand_over", conversation), {"queue": queue(amina, name="Billing").pk})
+    assert Placement.objects.get(conversation=conversation).priority == 1
+    kinds = Fact.objects.filter(kind="conversation.prioritised").values_list("values", flat=True)
+    assert list(kinds) == [{"priority": 4, "before": 2}, {"priority": 1, "before": 4}]

@@ -116,7 +116,7 @@ def _ask(client: Client, line: dict[str, str], ids: dict[str, int], staff: Staff
     """The status of one call, whose effects are taken back; 0 means: sent to the sign-in page."""
     values = {"name": "speed", "metric": "first_response", **{key: str(n) for key, n in ids.items()}}
     address = re.sub(r"[<{](?:\w+:)?(\w+)[>}]", lambda found: values.get(found[1], "1"), line["address"])
-    more: dict[str, Any] = {"data": {"queue": ids["own_queue"], "q": "lee"}}
+    more: dict[str, Any] = {"data": {"queue": ids["own_queue"], "q": "lee", "priority": 3}}
     if address.startswith("/api/"):
         if line["address"] == "/api/v1/imports" and line["method"] == "POST":
             more["data"] = {"kind": "mbox", "file": SimpleUploadedFile("a.mbox", b"From x\n")}

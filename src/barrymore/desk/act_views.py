@@ -17,6 +17,7 @@ from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
 from barrymore.organisation.selectors import active_staff
 from barrymore.routing import services as routing
+from barrymore.routing.models import Priority
 from barrymore.routing.services import AlreadyTaken
 from barrymore.routing.sight import visible_queues
 from barrymore.ui.times import when_words
@@ -52,6 +53,18 @@ def hand_over(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpR
 
 def _number(text: str | None) -> int:
     return int(text) if text and text.isdigit() else 0
+
+
+@require_POST
+@page("conversations.answer", somewhere=True)
+def priority(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
+    """Offer it sooner or later than others."""
+    found = placement_for(actor, conversation_id).conversation
+    wanted = _number(request.POST.get("priority"))
+    if wanted not in Priority.values:
+        raise Http404
+    moves.prioritise(found, actor.staff, wanted)
+    return done(request, address_of(request, found.pk), _("Kept."))
 
 
 @require_POST

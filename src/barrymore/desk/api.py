@@ -15,7 +15,7 @@ from barrymore.organisation.access import actor_of
 from barrymore.organisation.models import Staff
 from barrymore.organisation.services import once_if_keyed
 from barrymore.routing import services as routing
-from barrymore.routing.models import Placement, Presence
+from barrymore.routing.models import Placement, Presence, Priority
 from barrymore.routing.selectors import list_page, presence_of, visible_placement
 from barrymore.routing.sight import visible_queues
 from barrymore.sla.selectors import live_clocks
@@ -52,6 +52,12 @@ class Transfer(Schema):
     staff: int | None = None
 
 
+class PriorityIn(Schema):
+    """1 low, 2 normal, 3 high, 4 urgent."""
+
+    priority: int
+
+
 class PresenceIn(Schema):
     """Whether a person takes work, and why not."""
 
@@ -78,6 +84,7 @@ def row_out(placement: Placement) -> dict[str, Any]:
         "subject": conversation.subject,
         "channel": conversation.channel,
         "state": conversation.state,
+        "priority": placement.priority,
         "queue": placement.queue_id,
         "owner": conversation.owner.name if conversation.owner else None,
         "customer": conversation.customer.name if conversation.customer else None,
@@ -201,6 +208,17 @@ def reopen(request: HttpRequest, conversation_id: int) -> dict[str, Any]:
     found = visible(request, conversation_id, "conversations.answer").conversation
     handling.reopen(found, actor.staff)
     return {"id": found.pk, "state": found.state}
+
+
+@router.post("/conversations/{conversation_id}/priority")
+def priority(request: HttpRequest, conversation_id: int, wish: PriorityIn) -> dict[str, Any]:
+    """Offer it sooner or later than others; a higher priority may bring its promises nearer."""
+    actor = actor_of(request)
+    found = visible(request, conversation_id, "conversations.answer").conversation
+    if wish.priority not in Priority.values:
+        raise ValueError("priority: 1 low, 2 normal, 3 high, 4 urgent")
+    moves.prioritise(found, actor.staff, wish.priority)
+    return {"id": found.pk, "priority": wish.priority}
 
 
 @router.post("/conversations/{conversation_id}/transfer")

@@ -7,6 +7,7 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import get_language_info, gettext, gettext_lazy
 
 from barrymore.conversations.models import Message
+from barrymore.routing.models import Priority
 from barrymore.ui.times import when_words
 
 # With a person's name where one is known, else the second wording.
@@ -21,6 +22,7 @@ EVENTS = {
     "reopened": (gettext_lazy("Reopened by %(by)s"), gettext_lazy("Open again: the customer wrote")),
     "spam": (gettext_lazy("%(by)s moved it to spam"), gettext_lazy("Moved to spam")),
     "not_spam": (gettext_lazy("%(by)s took it out of spam"), gettext_lazy("Not spam")),
+    "prioritised": (gettext_lazy("%(by)s set the priority: %(to)s"), ""),
     "told": (gettext_lazy("Told to %(by)s"), ""),
     "asked_for": (gettext_lazy("The customer asks: %(what)s"), ""),
     "imported": (gettext_lazy("Imported from %(by)s"), ""),
@@ -69,6 +71,8 @@ def event_text(message: Message, now: datetime) -> str:
     detail: dict[str, Any] = message.detail
     names = {"to": detail.get("to", ""), "by": detail.get("by") or _author(message)}
     names["what"] = detail.get("what", "")
+    if message.event == "prioritised":
+        names["to"] = str(Priority(detail["to"]).label)
     if message.event == "offered":
         return _offered(names["to"], detail.get("reasons", []))
     if message.event in {"next_step", "came_back"}:

@@ -23,7 +23,7 @@ from barrymore.desk.views import beside, drawn, panes, placement_for
 from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
 from barrymore.organisation.selectors import active_staff
-from barrymore.routing.models import Placement
+from barrymore.routing.models import Placement, Priority
 from barrymore.routing.sight import visible_queues
 
 # How the sanitiser leaves a picture from outside; asked for, it is fetched over https only.
@@ -69,6 +69,7 @@ def conversation_page(
         "thread": thread,
         "people": _colleagues(placement),
         "all_queues": [one for one in queues if one["pk"] != placement.queue_id][:30],
+        "priorities": Priority.choices,
         "presets": [(name, preset_moment(name)) for name in PRESETS],
         "soonest": timezone.localtime(),
         "may_edit": actor.may_at("customers.write", placement.queue),

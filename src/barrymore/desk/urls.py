@@ -23,6 +23,7 @@ urlpatterns = [
     path("<int:conversation_id>/draft/", reply_views.draft, name="draft"),
     path("<int:conversation_id>/take/", act_views.take, name="take"),
     path("<int:conversation_id>/hand-over/", act_views.hand_over, name="hand_over"),
+    path("<int:conversation_id>/priority/", act_views.priority, name="priority"),
     path("<int:conversation_id>/snooze/", act_views.snooze, name="snooze"),
     path("<int:conversation_id>/close/", act_views.close, name="close"),
     path("<int:conversation_id>/close-unasked/", act_views.close_unasked, name="close_unasked"),

@@ -65,9 +65,24 @@ def transfer(
     """Hand over to a colleague or to another queue; the promises already running stay."""
     if queue is not None:
         routing.assign(conversation, None, by)
-        routing.enqueue(conversation, queue, due_at=nearest_due(conversation))
+        priority = Placement.objects.get(conversation=conversation).priority
+        routing.enqueue(conversation, queue, priority=priority, due_at=nearest_due(conversation))
     if to is not None:
         routing.assign(conversation, to, by)
+
+
+@transaction.atomic
+def prioritise(conversation: Conversation, staff: Staff, priority: int) -> None:
+    """Set how soon it is offered; what is promised can only come nearer by it, never move away."""
+    placement = Placement.objects.select_for_update().get(conversation=conversation)
+    if placement.priority == priority:
+        return
+    due = sla.bring_nearer(conversation, placement.queue_id, priority)
+    routing.prioritise(conversation, priority, due)
+    event = conversations.add_event(conversation, "prioritised", staff, to=priority, by=staff.name)
+    refs = refs_of(conversation, staff_ref=staff.pk, queue=placement.queue_id)
+    refs["values"] = {"priority": priority, "before": placement.priority}
+    record("conversation.prioritised", f"message:{event.pk}:prioritised", **refs)
 
 
 @transaction.atomic

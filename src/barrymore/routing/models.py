@@ -31,12 +31,21 @@ class Queue(models.Model):
         return self.name
 
 
+class Priority(models.IntegerChoices):
+    """How soon compared with others; the higher the sooner."""
+
+    LOW = 1, _("low")
+    NORMAL = 2, _("normal")
+    HIGH = 3, _("high")
+    URGENT = 4, _("urgent")
+
+
 class Placement(models.Model):
     """Where a conversation stands: its queue, its priority and when its nearest promise runs out."""
 
     conversation = models.OneToOneField(Conversation, on_delete=models.CASCADE, related_name="placement")
     queue = models.ForeignKey(Queue, on_delete=models.PROTECT, related_name="placements")
-    priority = models.PositiveSmallIntegerField(default=2)  # the higher the sooner
+    priority = models.PositiveSmallIntegerField(choices=Priority, default=Priority.NORMAL)
     is_open = models.BooleanField(default=True)  # in the list: open or waiting, not closed, not spam
     is_paused = models.BooleanField(default=False)  # waiting for the customer
     has_owner = models.BooleanField(default=False)

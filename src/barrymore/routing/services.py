@@ -66,6 +66,13 @@ def shelve(conversations: Sequence[Conversation], queues: Sequence[Queue]) -> No
     )
 
 
+def prioritise(conversation: Conversation, priority: int, due_at: datetime | None) -> None:
+    """Offer the conversation sooner or later than others from now on."""
+    Placement.objects.filter(conversation=conversation).update(
+        priority=priority, due_at=due_at or NO_DEADLINE
+    )
+
+
 def refresh(conversation: Conversation, due_at: datetime | None) -> None:
     """Bring the list's sort keys in step with the conversation and its nearest deadline."""
     Placement.objects.filter(conversation=conversation).update(

@@ -58,6 +58,8 @@ def _sentence(event: ClockEvent) -> str:
         return gettext("Opened again at %(when)s, with the time that was left.") % when
     if event.what == "recomputed":
         return gettext("Worked out anew at %(when)s, because the hours were changed.") % when
+    if event.what == "brought_nearer":
+        return gettext("Brought nearer at %(when)s, because the priority was raised.") % when
     if event.what == "breached":
         return gettext("Late since %(when)s; the supervisors were told.") % when
     return ""

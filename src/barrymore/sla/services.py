@@ -48,6 +48,34 @@ def start_next_response(conversation: Conversation, queue_ref: int, priority: in
     return clock.due_at
 
 
+def bring_nearer(conversation: Conversation, queue_ref: int, priority: int) -> datetime | None:
+    """A higher priority has a nearer promise: clocks that run longer than it allows end as soon as it does.
+
+    A lower priority takes nothing back: what was promised stays. Returns the nearest deadline.
+    """
+    clocks = live_clocks(conversation)
+    policy = policy_for(queue_ref, priority) if module_is_on("promises") else None
+    if policy is not None:
+        targets = {
+            Kind.FIRST_RESPONSE: policy.first_response_minutes,
+            Kind.NEXT_RESPONSE: policy.next_response_minutes,
+            Kind.RESOLUTION: policy.resolution_minutes,
+        }
+        for clock in clocks:
+            minutes = targets[Kind(clock.kind)]
+            if minutes and minutes < clock.target_minutes and clock.calendar_id == policy.calendar_id:
+                _shorten(clock, policy, minutes)
+    return _nearest(clocks)
+
+
+def _shorten(clock: Clock, policy: Policy, minutes: int) -> None:
+    before, clock.target_minutes, clock.policy = clock.target_minutes, minutes, policy
+    if clock.state == State.RUNNING:
+        _run(clock, since=clock.running_since)
+    clock.save(update_fields=[*MOVING, "target_minutes", "policy"])
+    _tell(clock, "brought_nearer", minutes=minutes, before=before, policy=policy.name)
+
+
 def _begin(clocks: list[Clock]) -> list[Clock]:
     Clock.objects.bulk_create(clocks)
     ClockEvent.objects.bulk_create(

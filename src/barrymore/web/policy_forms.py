@@ -5,7 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from barrymore.routing.models import Queue
+from barrymore.routing.models import Priority, Queue
 from barrymore.sla.models import Policy
 
 
@@ -17,7 +17,7 @@ class PolicyForm(forms.ModelForm):  # type: ignore[type-arg]
         required=False,
         coerce=int,
         empty_value=None,
-        choices=[("", _("any")), (1, _("low")), (2, _("normal")), (3, _("high")), (4, _("urgent"))],
+        choices=[("", _("any")), *Priority.choices],
         label=_("Priority"),
     )
 
