@@ -1,5 +1,7 @@
 """The desk shows what a person may see and moves it by the services."""
 
+from datetime import timedelta
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -10,8 +12,10 @@ from barrymore.channels.mail.sanitising import sanitised
 from barrymore.conversations.files import store_file
 from barrymore.conversations.models import Attachment, Conversation, Draft, Message, ProductArea, Reason
 from barrymore.delivery.models import OutboxRow
+from barrymore.desk.lists import PAGE
 from barrymore.feedback.models import Case, Survey
 from barrymore.journal.models import Fact
+from barrymore.journal.moment import at_moment, now
 from barrymore.organisation.selectors import company
 from barrymore.organisation.services import set_module
 from barrymore.routing import services as routing
@@ -215,6 +219,15 @@ def test_hand_over_to_a_colleague_and_to_a_queue(desk, guests, amina):
     desk.post(url("hand_over", conversation), {"queue": other.pk})
     conversation.refresh_from_db()
     assert (conversation.owner, conversation.placement.queue) == (None, other)
+
+
+def test_the_heading_of_the_late_ones_counts_all_of_them(desk, guests):
+    promise(60)
+    with at_moment(now() - timedelta(hours=3)):
+        for _ in range(PAGE + 5):
+            arrival(guests)
+    page = desk.get("/desk/").content.decode()
+    assert f"<span>Late</span><span>{PAGE + 5}</span>" in page
 
 
 def test_spam_and_back(desk, guests):

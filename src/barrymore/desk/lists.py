@@ -18,7 +18,7 @@ from barrymore.handling.selectors import silent_conversations
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Staff
 from barrymore.routing.models import Placement
-from barrymore.routing.selectors import list_page
+from barrymore.routing.selectors import MOST_COUNTED, list_page
 from barrymore.routing.sight import visible_queues
 from barrymore.ui.times import day_words, days_words, hour_words
 
@@ -58,6 +58,13 @@ class Listing:
     after: str = ""
     depth: int = 1
     groups: list[tuple[str, str, str, list[dict[str, Any]]]] = field(default_factory=list)
+
+    def tell_late(self, late: int) -> None:
+        """Say how many are late in the whole list, where this page holds only the first of them."""
+        if self.groups and self.groups[0][0] == "late" and self.groups[0][2].endswith("+"):
+            key, heading, _shown, rows = self.groups[0]
+            capped = f"{late}+" if late >= MOST_COUNTED else str(late)
+            self.groups[0] = (key, heading, capped, rows)
 
 
 @dataclass(frozen=True)

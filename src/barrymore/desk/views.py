@@ -47,6 +47,8 @@ def panes(request: HttpRequest, actor: Actor, open_id: int | None = None) -> dic
         raise Http404(str(error)) from error
     side = side_of(actor.staff, name, counts)
     current = next((row for row in [*side.mine, *side.queues, *side.rest] if row["current"]), None)
+    if current and current.get("late"):
+        found.tell_late(current["late"])
     return {
         "list_name": name,
         "list_title": current["title"] if current else str(NAMES["all"]),
