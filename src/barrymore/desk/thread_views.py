@@ -39,21 +39,28 @@ FRAME_POLICY = (
 @page("conversations.read", somewhere=True)
 def conversation(request: HttpRequest, actor: Actor, conversation_id: int) -> HttpResponse:
     """The conversation beside its list, with the card."""
-    placement = placement_for(actor, conversation_id, "conversations.read")
+    queues = _queues_of(actor)
+    ids = [one["pk"] for one in queues]
+    placement = placement_for(actor, conversation_id, "conversations.read", ids)
     mark_read(placement.conversation)
-    return conversation_page(request, actor, placement)
+    return conversation_page(request, actor, placement, queues=queues)
 
 
 def conversation_page(
-    request: HttpRequest, actor: Actor, placement: Placement, status: int = 200, **more: Any
+    request: HttpRequest,
+    actor: Actor,
+    placement: Placement,
+    status: int = 200,
+    queues: list[Any] | None = None,
+    **more: Any,
 ) -> HttpResponse:
-    """Render it; `more` overrides the reply box: text, kind, error, seen."""
+    """Render it; `more` overrides the reply box: text, kind, error, seen; `queues` are the visible ones."""
     found, staff = placement.conversation, actor.staff
     earlier = request.GET.get("earlier", "")
     thread = thread_of(found, staff, int(earlier) if earlier.isdigit() else None)
     view = request.GET.get("view", "main")
     is_beside = _opens_beside(request)
-    queues = list(visible_queues(staff).values("pk", "name"))
+    queues = _queues_of(actor) if queues is None else queues
     ids = [one["pk"] for one in queues]
     card = card_for(found, staff, ids)
     context = {
@@ -78,6 +85,10 @@ def conversation_page(
     }
     template = "desk/opened.html" if is_beside else "desk/desk.html"
     return drawn(request, {**context, **more}, status, template)
+
+
+def _queues_of(actor: Actor) -> list[Any]:
+    return list(visible_queues(actor.staff).values("pk", "name"))
 
 
 def _colleagues(placement: Placement) -> list[Any]:

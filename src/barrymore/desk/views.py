@@ -24,10 +24,15 @@ from barrymore.routing.services import AlreadyTaken
 from barrymore.routing.sight import queues_where
 
 
-def placement_for(actor: Actor, conversation_id: int, permission: str = "conversations.answer") -> Placement:
+def placement_for(
+    actor: Actor,
+    conversation_id: int,
+    permission: str = "conversations.answer",
+    queues: Collection[int] | None = None,
+) -> Placement:
     """The placement of a conversation that the person may see and move. Raises NotAllowed, Http404."""
     actor.need_somewhere(permission)
-    placement = visible_placement(actor.staff, conversation_id)
+    placement = visible_placement(actor.staff, conversation_id, queues)
     if placement is None:
         raise Http404
     actor.need_at(permission, placement.queue)

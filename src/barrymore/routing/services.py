@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.db.models import Case, Value, When
 
@@ -19,6 +20,8 @@ NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 UNSEEN = "unseen"
 REFUSED_FOR = timedelta(minutes=15)
 SEEN_AT_MOST_EVERY = timedelta(seconds=30)
+# A page opens something every few seconds, and the database is not asked each time who is here.
+ASKED_AT_MOST_EVERY_SECONDS = 5
 
 
 class AlreadyTaken(Exception):
@@ -252,6 +255,8 @@ def set_presence(staff: Staff, state: str, reason: str = "") -> Presence:
 
 def note_seen(staff: Staff) -> None:
     """The person's page is open: work may be offered, again if only the closed page had ended it."""
+    if not cache.add(f"seen:{staff.pk}", True, ASKED_AT_MOST_EVERY_SECONDS):
+        return
     stale = Presence.objects.filter(staff=staff, seen_at__lt=now() - SEEN_AT_MOST_EVERY)
     if stale.update(seen_at=now()):
         gone = Presence.objects.filter(staff=staff, state=Presence.State.AWAY, reason=UNSEEN)
