@@ -40,6 +40,14 @@ bench-streams: install-dev bundle words  ## a thousand open live streams on one 
 	@bash scripts/test-needs
 	@bash -c 'ulimit -n 8192; $(BIN)/python -m bench.streams'
 
+bench-events: install-dev bundle words  ## CPU per event of a device at the edge beside plain Django views, SQLite and PostgreSQL
+	@bash scripts/test-needs
+	@$(BIN)/python -m bench.events
+	@bash scripts/with-postgres $(BIN)/python -m bench.events
+
+bench-detection: install-dev  ## how well gamed feedback is found: precision, recall, fairness on held-out seeds
+	@$(BIN)/python -m bench.detection
+
 shots: install-dev bundle words  ## walk the product in Chromium and photograph it into var/shots
 	@bash scripts/test-needs
 	@$(BIN)/python -m shots
@@ -71,4 +79,4 @@ words: $(WORDS:.po=.mo)
 %.mo: %.po
 	@$(BIN)/pybabel -q compile -i $< -o $@ 2>/dev/null || $(BIN)/pybabel compile -i $< -o $@
 
-.PHONY: help run test test-long lint bench bench-peers bench-growth bench-streams shots locks install install-dev bundle words $(VENV)/installed-any
+.PHONY: help run test test-long lint bench bench-peers bench-growth bench-streams bench-detection bench-events shots locks install install-dev bundle words $(VENV)/installed-any

@@ -30,4 +30,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/sign-in-providers/{provider_id}": {"name": "Keycloak", "is_active": False, "groups": []},
     "/roles": {"name": "Reader", "like": "agent", "permissions": ["conversations.read"]},
     "/roles/{role_id}": {"name": "Reader", "like": "agent", "permissions": ["conversations.read"]},
+    "/points": {"site": 1, "name": "Till", "room": "Hall", "step": "paying", "active": True},
+    "/points/{point_id}": {"site": None, "name": "Till", "room": "", "step": "", "active": True},
+    "/devices": {"point": 1, "kind": "button", "name": "Red", "languages": ["en"]},
+    "/devices/enrol": {"code": "x"},
 }  # fmt: skip

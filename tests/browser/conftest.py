@@ -9,6 +9,8 @@ from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from barrymore.channels.chat.models import Widget
 from barrymore.channels.chat.services import give_keys
+from barrymore.channels.devices.projection import project_round
+from barrymore.channels.devices.services import say_by_poster
 from barrymore.channels.form.models import WebForm
 from barrymore.conversations.files import store_file
 from barrymore.conversations.models import Attachment, ProductArea, Reason
@@ -18,8 +20,9 @@ from barrymore.feedback.models import Case, Survey
 from barrymore.handling import moves
 from barrymore.handling import services as handling
 from barrymore.journal.moment import now
-from barrymore.organisation.models import Staff
+from barrymore.organisation.models import Point, Site, Staff
 from barrymore.web.models import SignInProvider
+from tests.channels.devices import place_device
 from tests.desk.builders import arrival, person, promise, queue, signed_in
 
 Enter = Callable[..., Page]
@@ -59,7 +62,13 @@ def house(browser: Browser, live_server) -> SimpleNamespace:
     widget = give_keys(Widget(name="Site", queue=guests, greeting="Good day."))
     widget.save()
     WebForm.objects.create(name="Enquiry", key="enquiry", queue=guests)
+    point = Point.objects.create(site=Site.objects.create(name="Old Mill"), name="Reception", step="check-in")
+    poster = place_device(point, "poster", "Poster")[0]
+    place_device(point, "button", "Button")
+    say_by_poster(poster, "0" * 16, 1, "The towels were wet.")
+    project_round()
     return SimpleNamespace(
+        poster=poster,
         url=live_server.url,
         amina=amina,
         dora=dora,

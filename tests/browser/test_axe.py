@@ -34,6 +34,7 @@ PAGES = {
     "satisfaction": "/reports/satisfaction/",
     "speed of answer": "/reports/speed-of-answer/",
     "contacts": "/reports/contacts/",
+    "buttons and posters": "/reports/presses/",
     "promises kept": "/reports/promises/",
     "live board": "/reports/board/",
     "board on a wall": "/reports/board/?wall=1",
@@ -72,10 +73,21 @@ PAGES = {
     "shared computers": "/settings/computers/",
     "surveys": "/settings/surveys/",
     "new survey": "/settings/surveys/new/",
+    "points": "/settings/points/",
+    "new point": "/settings/points/new/",
+    "point": "/settings/points/{point}/",
+    "devices": "/settings/devices/",
+    "a printed poster": "/settings/devices/{poster}/poster/",
+    "what a poster asks": "/p/{code}/",
+    "a poster out of use": "/p/nothing/",
+    "an enrolment that has ended": "/enrol/nothing/",
     "not found": "/nowhere/",
     "components": "/ui/",
 }
-FOR_GUESTS = {"sign-in", "survey", "chat", "form", "an invitation that has ended"}
+FOR_GUESTS = {
+    "sign-in", "survey", "chat", "form", "an invitation that has ended", "what a poster asks",
+    "a poster out of use", "an enrolment that has ended",
+}  # fmt: skip
 
 
 def faults(page):
@@ -103,6 +115,9 @@ def address_of(name, house):
         dora=house.dora.pk,
         oidc=house.oidc.pk,
         saml=house.saml.pk,
+        point=house.poster.point_id,
+        poster=house.poster.pk,
+        code=house.poster.code,
     )
 
 
@@ -139,6 +154,9 @@ def test_a_phone_keeps_the_rules_too(house, enter):
         "chat",
         "form",
         "walk-up",
+        "point",
+        "devices",
+        "what a poster asks",
     ):
         staff = None if name in FOR_GUESTS else house.dora
         page = enter(address_of(name, house), staff, viewport={"width": 360, "height": 740})

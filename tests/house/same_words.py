@@ -50,6 +50,7 @@ SAME: dict[str, set[str]] = {
         "{n} h",
     },
     "de": {
+        "Kiosk",
         "Passkey",
         "Passkeys",
         "Import",
@@ -71,6 +72,8 @@ SAME: dict[str, set[str]] = {
         "Authenticator",
     },
     "fr": {
+        "Point",
+        "Points",
         "Invitation",
         "Messages",
         "%(place)s, conversation %(id)s",
@@ -107,6 +110,7 @@ SAME: dict[str, set[str]] = {
         "Signature",
     },
     "et": {
+        "Kiosk",
         "Import",
         "min",
         "{minutes} min",

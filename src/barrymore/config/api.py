@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from barrymore.channels.api import router as channels_router
+from barrymore.channels.devices.api import router as devices_router
 from barrymore.channels.imports.api import router as imports_router
 from barrymore.config.problem_middleware import problem
 from barrymore.customers.api import router as customers_router
@@ -17,7 +18,9 @@ from barrymore.desk.api import router as desk_router
 from barrymore.feedback.api import router as feedback_router
 from barrymore.feedback.services import CaseClosed
 from barrymore.figures.api import router as figures_router
+from barrymore.figures.refused import INSTEAD, REASON, NotAFigure
 from barrymore.organisation.access import Actor, NotAllowed
+from barrymore.organisation.api import router as points_router
 from barrymore.organisation.selectors import actor_of_token
 from barrymore.organisation.services import KeyReused
 from barrymore.reports.api import router as reports_router
@@ -45,6 +48,7 @@ api = NinjaAPI(
 )
 for router in (
     channels_router,
+    devices_router,
     imports_router,
     desk_router,
     customers_router,
@@ -52,6 +56,7 @@ for router in (
     figures_router,
     reports_router,
     people_router,
+    points_router,
     sign_in_router,
 ):
     api.add_router("", router)
@@ -104,6 +109,12 @@ def _bad_address(request: HttpRequest, error: Exception) -> HttpResponse:
     return problem(
         422, "No such address", f"{str(error)!r} is neither a mail address nor a telephone number."
     )
+
+
+@api.exception_handler(NotAFigure)
+def _not_a_figure(request: HttpRequest, error: NotAFigure) -> HttpResponse:
+    more = {"metric": error.metric, "estimate": None, "reason": REASON, "instead": INSTEAD}
+    return problem(422, "No figure", f"{error} {INSTEAD}", **more)
 
 
 @api.exception_handler(ValueError)

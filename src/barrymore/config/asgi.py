@@ -1,4 +1,4 @@
-"""The edge: live streams as raw ASGI, everything else through Django as WSGI in threads."""
+"""The edge: live streams and device events as raw ASGI, everything else through Django as WSGI in threads."""
 
 import os
 from http.cookies import CookieError, SimpleCookie
@@ -12,6 +12,7 @@ from django.contrib.auth import BACKEND_SESSION_KEY, HASH_SESSION_KEY, SESSION_K
 
 from barrymore.channels.chat.identity import note_seen as note_visitor_seen
 from barrymore.channels.chat.identity import visitor_of
+from barrymore.channels.devices.edge import DeviceEdge
 from barrymore.config.health_views import PROBES
 from barrymore.config.measures import LISTENERS
 from barrymore.config.wsgi import application as wsgi
@@ -68,14 +69,17 @@ def _of_visitor(headers: dict[bytes, bytes]) -> frozenset[str] | None:
 
 django = WSGIMiddleware(wsgi, workers=WSGI_THREADS)  # type: ignore[arg-type]
 stream = LiveStream(authorise)
+devices = DeviceEdge()
 LISTENERS.set_function(lambda: len(stream.listeners))
 LIVE = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Send a request to the live stream or to Django."""
+    """Send a request to the live stream, to the device edge or to Django."""
     if scope["type"] == "http" and scope["path"] == "/live/stream":
         await stream(scope, receive, send)
+    elif scope["type"] == "http" and devices.takes(scope["path"]):
+        await devices(scope, receive, send)
     elif scope["type"] == "http" and scope["path"] == "/health/live":
         # Here and not in a thread: all threads may be waiting for a database that does not answer.
         await send({"type": "http.response.start", "status": 200, "headers": LIVE})

@@ -3,6 +3,7 @@
 from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
+from barrymore.channels.devices.views import enrolment
 from barrymore.config.api import api
 
 handler400 = handler404 = "barrymore.web.views.not_found"
@@ -24,6 +25,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("chat/", include("barrymore.channels.chat.urls")),
     path("sms/", include("barrymore.channels.sms.urls")),
     path("forms/", include("barrymore.channels.form.urls")),
+    path("p/", include("barrymore.channels.devices.urls")),
+    path("enrol/<str:code>/", enrolment, name="enrolment"),
     path("ui/", include("barrymore.ui.urls")),
     path("demo/", include("barrymore.demo.urls")),
     path("", include("barrymore.web.urls")),

@@ -10,6 +10,8 @@ from django.db import close_old_connections, connection
 
 from barrymore.alerts.services import send_due_mails
 from barrymore.channels.chat.delivery import deliver_due_chats
+from barrymore.channels.devices.projection import project_round
+from barrymore.channels.devices.rounds import balance_round
 from barrymore.channels.imports.rounds import imports_round
 from barrymore.channels.invitations import invite_due
 from barrymore.channels.mail.intake import watch_mailboxes
@@ -38,6 +40,7 @@ ROUNDS = [
     Round("chats", deliver_due_chats, 5.0),
     Round("texts", deliver_due_sms, 1.0),
     Round("notices", send_due_mails, 1.0),
+    Round("presses", project_round, 0.5),
     Round("invitations", invite_due, 2.0),
     Round("steps", rounds.steps_round, 5.0),
     Round("absence", rounds.absence_round, 10.0),
@@ -46,6 +49,7 @@ ROUNDS = [
     Round("surveys", rounds.surveys_round, 60.0),
 ]
 TIDY_SECONDS = 3600.0
+BALANCE_SECONDS = 24 * 3600.0
 
 
 def tidy_round() -> int:
@@ -57,11 +61,17 @@ def tidy_round() -> int:
     return 0
 
 
+SELDOM = [
+    Round("tidy", tidy_round, TIDY_SECONDS),
+    Round("balance of devices", balance_round, BALANCE_SECONDS),
+]
+
+
 def start_work(stop: threading.Event) -> list[threading.Thread]:
     """Start one thread a round and one that keeps the mailboxes watched; all end when `stop` is set."""
     threads = [
         threading.Thread(target=_run, args=(work, stop), name=work.name, daemon=True)
-        for work in [*ROUNDS, Round("tidy", tidy_round, TIDY_SECONDS)]
+        for work in [*ROUNDS, *SELDOM]
     ]
     threads.append(threading.Thread(target=watch_mailboxes, args=(stop,), name="mailboxes", daemon=True))
     for work in ROUNDS:

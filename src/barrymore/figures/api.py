@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import FiniteFloat
 
+from barrymore.figures.refused import refuse_shares
 from barrymore.figures.scope import Period, Scope, today_in, zone_of
 from barrymore.figures.selectors import figure, figures_by
 from barrymore.figures.targets import set_target
@@ -37,6 +38,7 @@ def get_figure(
 ) -> dict[str, Any]:
     """A figure with its counts; without dates the last 28 days; with `by` also its parts."""
     actor_of(request).need("figures.read")
+    refuse_shares(metric)
     zone = zone_of(site)
     last = until or today_in(zone)
     period = Period(since or last - timedelta(days=27), last, zone)

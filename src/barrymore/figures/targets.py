@@ -3,6 +3,7 @@
 from django.db import transaction
 
 from barrymore.figures.models import Target
+from barrymore.figures.refused import refuse_shares
 from barrymore.figures.registry import DIAGNOSTICS, METRICS
 from barrymore.journal.moment import now
 from barrymore.organisation.access import Actor
@@ -15,10 +16,11 @@ class NotAnAim(ValueError):
 
 @transaction.atomic
 def set_target(actor: Actor, metric: str, value: float, scope: str = "") -> Target:
-    """Set an aim for a figure that is hard to game. Raises NotAnAim, ValueError for an unknown metric."""
+    """Set an aim for a figure that is hard to game. Raises NotAnAim, NotAFigure, ValueError."""
     actor.need("targets.manage")
     if metric in DIAGNOSTICS:
         raise NotAnAim(str(DIAGNOSTICS[metric]))
+    refuse_shares(metric)
     if metric not in METRICS:
         raise ValueError(f"metric: one of {', '.join(METRICS)}")
     target, _ = Target.objects.update_or_create(

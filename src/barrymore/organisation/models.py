@@ -1,4 +1,4 @@
-"""The company, its sites, its staff, their tokens, and the audit trail."""
+"""The company, its sites with rooms and points, its staff, their tokens, and the audit trail."""
 
 from typing import Any, ClassVar
 
@@ -29,6 +29,36 @@ class Site(models.Model):
     city = models.CharField(max_length=80, blank=True)
     timezone = models.CharField(max_length=60, default="UTC")
     language = models.CharField(max_length=10, default="en")
+
+    class Meta:
+        ordering = ["name"]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Room(models.Model):
+    """A part of a site: the lobby, the third floor, the till hall."""
+
+    site = models.ForeignKey(Site, on_delete=models.CASCADE, related_name="rooms")
+    name = models.CharField(max_length=80)
+
+    class Meta:
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["site", "name"], name="room_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Point(models.Model):
+    """Where customers meet us: a desk, a till, a door. Devices stand at points."""
+
+    site = models.ForeignKey(Site, on_delete=models.PROTECT, related_name="points")
+    room = models.ForeignKey(Room, null=True, blank=True, on_delete=models.SET_NULL, related_name="points")
+    name = models.CharField(max_length=80)
+    step = models.CharField(max_length=80, blank=True)  # of the service process: "check-in", "paying"
+    is_active = models.BooleanField(default=True)
 
     class Meta:
         ordering = ["name"]

@@ -10,6 +10,8 @@ SECTIONS: list[tuple[Promise, str, str]] = [
     (_("Company"), "organisation:company", "settings.manage"),
     (_("Modules"), "organisation:modules", "settings.manage"),
     (_("Sites"), "organisation:sites", "settings.manage"),
+    (_("Points"), "points:points", "settings.manage"),
+    (_("Devices"), "devices:devices", "settings.manage"),
     (_("People"), "people:people", "staff.manage"),
     (_("Roles"), "people:roles", "staff.manage"),
     (_("Sign-in"), "sign_in:providers", "staff.manage"),

@@ -4,11 +4,13 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
 from barrymore.web import (
+    device_views,
     form_views,
     import_views,
     join_views,
     mailbox_views,
     people_views,
+    point_views,
     policy_views,
     role_views,
     sms_views,
@@ -41,6 +43,18 @@ texts = [
     path("", sms_views.numbers, name="numbers"),
     path("new/", sms_views.number, name="new"),
     path("<int:number_id>/", sms_views.number, name="number"),
+]
+points = [
+    path("", point_views.points, name="points"),
+    path("new/", point_views.point, name="new"),
+    path("<int:point_id>/", point_views.point, name="point"),
+    path("<int:point_id>/devices/", device_views.add, name="add_device"),
+]
+devices = [
+    path("", device_views.devices, name="devices"),
+    path("<int:device_id>/code/", device_views.code, name="code"),
+    path("<int:device_id>/poster/", device_views.poster, name="poster"),
+    path("<int:device_id>/revoke/", device_views.revoke, name="revoke"),
 ]
 people = [
     path("people/", people_views.people, name="people"),
@@ -77,6 +91,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/chat/", include((widgets, "widgets"))),
     path("settings/forms/", include((web_forms, "web_forms"))),
     path("settings/texts/", include((texts, "texts"))),
+    path("settings/points/", include((points, "points"))),
+    path("settings/devices/", include((devices, "devices"))),
     path("settings/promises/", include((promises, "promises"))),
     path("settings/import/", include((imports, "imports"))),
     path("settings/sign-in/", include((sign_in_pages, "sign_in"))),

@@ -20,3 +20,8 @@ def mailbox_of(conversation: Conversation) -> Mailbox | None:
 def first_mailbox() -> Mailbox | None:
     """Any address of the house, for a guest who looks for a person."""
     return Mailbox.objects.filter(is_active=True).first()
+
+
+def mailbox_at(site_ref: int | None) -> Mailbox | None:
+    """An address of the site, else any of the house."""
+    return Mailbox.objects.filter(is_active=True, site=site_ref).first() or first_mailbox()

@@ -1,0 +1,174 @@
+"""The round that turns stored events into facts: in order, in batches, each exactly once."""
+
+from bisect import insort
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import timedelta
+from typing import TypeAlias
+
+from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
+
+from barrymore.channels.devices.models import Device
+from barrymore.feedback.presses import Place, Press, collapse_press, count_press, count_served
+from barrymore.formulas.presses import BURST_SECONDS, Pressed, settle
+from barrymore.journal.models import DeviceEvent
+from barrymore.journal.services import in_one_insert
+from barrymore.organisation.models import Staff
+
+BATCH = 500
+MOST_BATCHES = 20
+State: TypeAlias = DeviceEvent.State
+SETTLED = [State.COUNTED, State.DOUBLE, State.BURST]
+Settled: TypeAlias = dict[int, list[Pressed]]
+
+
+def project_round() -> int:
+    """Project what waits, at most some thousand events, so that the round can be stopped between batches."""
+    done = 0
+    for _ in range(MOST_BATCHES):
+        refs = _project_next()
+        done += refs
+        if refs < BATCH:
+            break
+    return done
+
+
+def _project_next() -> int:
+    try:
+        return _project(BATCH)
+    except IntegrityError:
+        # One event has its fact already. It must not hold up the others, so each goes by itself.
+        refs = list(_waiting(BATCH).values_list("pk", flat=True))
+        for ref in refs:
+            _project_alone(ref)
+        return len(refs)
+
+
+def _project_alone(ref: int) -> None:
+    try:
+        _project(1, ref)
+    except IntegrityError:
+        DeviceEvent.objects.filter(pk=ref).update(state=State.FAILED, detail={"why": "fact_is_there"})
+
+
+def _waiting(limit: int, ref: int | None = None) -> QuerySet[DeviceEvent]:
+    waiting = DeviceEvent.objects.filter(state=State.STORED).order_by("id")
+    return (waiting.filter(pk=ref) if ref else waiting)[:limit]
+
+
+@transaction.atomic
+def _project(limit: int, ref: int | None = None) -> int:
+    """One transaction: events, their facts and the devices. A second worker waits for the first."""
+    rows = list(_waiting(limit, ref).select_for_update())
+    devices = Device.objects.select_related("point").in_bulk({row.device_ref for row in rows})
+    settled, here = _settled(rows, devices), {row.pk: row for row in rows}
+    people = _people(rows)
+    with in_one_insert():
+        for row in rows:
+            device = devices.get(row.device_ref)
+            if device is None:
+                row.state = State.FAILED
+            elif row.kind == "press":
+                _press(row, device, settled, here)
+            elif row.kind == "served":
+                _served(row, device, people)
+            else:
+                _heartbeat(row, device)
+    for state in {row.state for row in rows}:
+        refs = [row.pk for row in rows if row.state == state]
+        DeviceEvent.objects.filter(pk__in=refs).update(state=state)
+    _note_seen(rows, devices)
+    return len(rows)
+
+
+def place_of(device: Device) -> Place:
+    """Where a device stands now."""
+    point = device.point
+    return Place(point=point.pk, device=device.pk, site=point.site_id, step=point.step)
+
+
+def press_of(row: DeviceEvent) -> Press:
+    """The press in an event."""
+    return Press(key_of(row), row.at, row.score or 0, row.scale, str(row.detail.get("button", "")))
+
+
+def key_of(row: DeviceEvent) -> str:
+    """The key of the fact that an event becomes."""
+    return f"device:{row.device_ref}:{row.boot_id}:{row.seq}"
+
+
+def _press(row: DeviceEvent, device: Device, settled: Settled, here: Mapping[int, DeviceEvent]) -> None:
+    """A poster's page counts once by its ticket, and many may look at one poster: no rule joins them."""
+    place, pressed = place_of(device), Pressed(row.pk, row.at.timestamp(), "counted")
+    if device.kind != Device.Kind.POSTER:
+        others = settled.setdefault(device.pk, [])
+        _take_back(place, settle(others, pressed), here)
+        insort(others, pressed, key=lambda one: one.at)
+    row.state = pressed.mark
+    if pressed.mark == "counted":
+        count_press(place, press_of(row))
+    else:
+        collapse_press(place, press_of(row), pressed.mark)
+
+
+def _take_back(place: Place, taken: Sequence[Pressed], here: Mapping[int, DeviceEvent]) -> None:
+    """Presses that were counted before their burst was one; some are of this very batch."""
+    refs = [one.ref for one in taken]
+    earlier = DeviceEvent.objects.in_bulk([ref for ref in refs if ref not in here])
+    for ref in refs:
+        row = here.get(ref) or earlier[ref]
+        row.state = State.BURST
+        collapse_press(place, press_of(row), "burst", was_counted=True)
+    DeviceEvent.objects.bulk_update(earlier.values(), ["state"])
+
+
+def _served(row: DeviceEvent, device: Device, people: set[int]) -> None:
+    staff = row.detail.get("staff")
+    count_served(
+        place_of(device), key_of(row), row.at, row.detail.get("count", 1), staff if staff in people else None
+    )
+    row.state = State.COUNTED
+
+
+def _heartbeat(row: DeviceEvent, device: Device) -> None:
+    device.battery = row.detail.get("battery", device.battery)
+    device.firmware = row.detail.get("firmware") or device.firmware
+    row.state = State.NOTED
+
+
+def _note_seen(rows: Iterable[DeviceEvent], devices: dict[int, Device]) -> None:
+    seen = set()
+    for row in rows:
+        if device := devices.get(row.device_ref):
+            device.seen_at = max(device.seen_at or row.received_at, row.received_at)
+            if device.kind != Device.Kind.POSTER:
+                device.boot_id = row.boot_id
+            seen.add(device)
+    Device.objects.bulk_update(seen, ["seen_at", "boot_id", "battery", "firmware"])
+
+
+def _people(rows: Iterable[DeviceEvent]) -> set[int]:
+    named = {row.detail["staff"] for row in rows if row.kind == "served" and row.detail.get("staff")}
+    return set(Staff.objects.filter(pk__in=named).values_list("pk", flat=True)) if named else set()
+
+
+def _settled(rows: Iterable[DeviceEvent], devices: dict[int, Device]) -> Settled:
+    """The presses around those of the batch whose mark is known, by device and time."""
+    spans: dict[int, list[DeviceEvent]] = {}
+    for row in rows:
+        device = devices.get(row.device_ref)
+        if row.kind == "press" and device and device.kind != Device.Kind.POSTER:
+            spans.setdefault(row.device_ref, []).append(row)
+    margin = timedelta(seconds=2 * BURST_SECONDS)
+    found: Settled = {}
+    for ref, presses in spans.items():
+        moments = [one.at for one in presses]
+        near = DeviceEvent.objects.filter(
+            device_ref=ref, kind="press", state__in=SETTLED,
+            at__gte=min(moments) - margin, at__lte=max(moments) + margin,
+        )  # fmt: skip
+        found[ref] = [
+            Pressed(pk, at.timestamp(), str(state))
+            for pk, at, state in near.order_by("at", "id").values_list("pk", "at", "state")
+        ]
+    return found
