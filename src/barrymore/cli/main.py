@@ -6,7 +6,20 @@ import sys
 from collections.abc import Sequence
 
 from barrymore import __version__
-from barrymore.cli import backup, demo, doctor, hook, imports, move, replay, restore, serve, token
+from barrymore.cli import (
+    backup,
+    demo,
+    detect,
+    doctor,
+    hook,
+    imports,
+    move,
+    replay,
+    restore,
+    serve,
+    simulate,
+    token,
+)
 
 ABOUT = """Barrymore: every contact, every promise, every honest figure.
 
@@ -32,6 +45,8 @@ def parser() -> argparse.ArgumentParser:
         ("restore", restore, "prove an archive and put it in place, or only drill it with --check"),
         ("move-to-postgres", move, "move everything from SQLite to an empty PostgreSQL, and compare"),
         ("replay", replay, "recompute a figure from the facts"),
+        ("detect", detect, "judge feedback by its files: questions about gaming, with evidence"),
+        ("simulate", simulate, "write labelled feedback, gamed and honest, to try the detectors on"),
     ):
         module.add_arguments(commands.add_parser(name, help=about, description=about))
     commands.add_parser("manage", help="Django's own commands", add_help=False)
@@ -59,5 +74,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "restore": restore.run,
         "move-to-postgres": move.run,
         "replay": replay.run,
+        "detect": detect.run,
+        "simulate": simulate.run,
     }
     return runs[options.command](options)
