@@ -59,8 +59,8 @@ def test_the_list_pages(client: Client, dora: Staff, queue: Queue, token: Header
         )
     headers = token(dora, MANAGE)
     first = client.get("/api/v1/imports", **headers).json()
-    rest = client.get("/api/v1/imports", {"before": first["next"]}, **headers).json()
-    assert [len(first["imports"]), len(rest["imports"]), rest["next"]] == [50, 2, None]
+    rest = client.get("/api/v1/imports", {"cursor": first["next"]}, **headers).json()
+    assert [len(first["items"]), len(rest["items"]), rest["next"]] == [50, 2, None]
 
 
 def test_errors_are_a_csv_that_no_spreadsheet_runs(

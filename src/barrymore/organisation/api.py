@@ -53,10 +53,10 @@ def point_out(point: Point) -> dict[str, Any]:
 
 
 @router.get("/points")
-def get_points(request: HttpRequest, after: int = 0) -> dict[str, Any]:
-    """All points by id; `next` is the `after` of the next page."""
+def get_points(request: HttpRequest, cursor: int = 0) -> dict[str, Any]:
+    """All points by id; `next` is the `cursor` of the next page."""
     _manager(request)
-    found = list(Point.objects.filter(pk__gt=after).select_related("room").order_by("pk")[: PAGE + 1])
+    found = list(Point.objects.filter(pk__gt=cursor).select_related("room").order_by("pk")[: PAGE + 1])
     return {
         "items": [point_out(one) for one in found[:PAGE]],
         "next": found[PAGE - 1].pk if len(found) > PAGE else None,

@@ -91,10 +91,10 @@ def _role_out(role: CustomRole) -> dict[str, Any]:
 
 
 @router.get("/staff")
-def staff(request: HttpRequest, after: int = 0) -> dict[str, Any]:
-    """Who works here, by id; `next` is the `after` of the next page."""
+def staff(request: HttpRequest, cursor: int = 0) -> dict[str, Any]:
+    """Who works here, by id; `next` is the `cursor` of the next page."""
     _manager(request)
-    people = Staff.objects.filter(pk__gt=after).order_by("pk").prefetch_related("sites", "posts")
+    people = Staff.objects.filter(pk__gt=cursor).order_by("pk").prefetch_related("sites", "posts")
     found = list(people[: MOST + 1])
     return {
         "items": [_out(one) for one in found[:MOST]],

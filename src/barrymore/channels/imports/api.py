@@ -72,13 +72,13 @@ def _begun(
 
 
 @router.get("/imports")
-def get_imports(request: HttpRequest, before: int | None = None) -> dict[str, Any]:
-    """The imports, newest first; `next` is the value for `before` on the next page."""
+def get_imports(request: HttpRequest, cursor: int | None = None) -> dict[str, Any]:
+    """The imports, newest first; `next` is the `cursor` of the next page."""
     _allowed(request)
-    found = imports().filter(pk__lt=before) if before else imports()
+    found = imports().filter(pk__lt=cursor) if cursor else imports()
     page = list(found[: PAGE + 1])
     more = page[PAGE - 1].pk if len(page) > PAGE else None
-    return {"imports": [told(job) for job in page[:PAGE]], "next": more}
+    return {"items": [told(job) for job in page[:PAGE]], "next": more}
 
 
 @router.get("/imports/{import_id}")

@@ -94,7 +94,7 @@ def providers(request: HttpRequest, cursor: int = 0) -> dict[str, Any]:
     services.need_everything(actor_of(request))
     found = list(SignInProvider.objects.filter(pk__gt=cursor).order_by("pk")[: PAGE + 1])
     following = found[PAGE - 1].pk if len(found) > PAGE else None
-    return {"items": [provider_out(one) for one in found[:PAGE]], "next_cursor": following}
+    return {"items": [provider_out(one) for one in found[:PAGE]], "next": following}
 
 
 @router.post("/sign-in-providers")
