@@ -4,9 +4,9 @@ from argparse import ArgumentParser, Namespace
 from pathlib import Path
 
 from barrymore.cli.keeping.ways import Refused, guarded, tell
-from barrymore.formulas.detection_files import write_table
 from barrymore.formulas.errors import FormulaError
 from barrymore.formulas.simulated_feedback import Simulated, simulate
+from barrymore.formulas.simulated_files import write_table
 from barrymore.formulas.simulated_world import Plan
 
 

@@ -1,9 +1,8 @@
-"""The CSV files of `barrymore detect`: read with every fault named, and written by the simulator."""
+"""Read the CSV files of `barrymore detect`, with every fault named."""
 
 import csv
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import fields
-from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -158,26 +157,6 @@ def read_invitations(path: Path) -> Invitations:
 def read_labels(path: Path) -> Labels:
     """What is known to be gamed. Error UNREADABLE_FILE."""
     return Labels(**_read(path, LABELS)[0])
-
-
-def write_table(path: Path, table: Table, moments: Iterable[str]) -> None:
-    """Write a table; the named columns as ISO 8601 in UTC."""
-    told = set(moments)
-    names = [field.name for field in fields(table)]  # type: ignore[arg-type]
-    columns = [[_cell(value, name in told) for value in getattr(table, name)] for name in names]
-    with path.open("w", newline="", encoding="utf-8") as file:
-        out = csv.writer(file, lineterminator="\n")
-        out.writerow(names)
-        out.writerows(zip(*columns, strict=True))
-
-
-def _cell(value: object, is_moment: bool) -> str:
-    if is_moment:
-        told = datetime.fromtimestamp(float(value), UTC)  # type: ignore[arg-type]
-        return told.isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    if isinstance(value, (float, np.floating)):
-        return "" if np.isnan(value) else f"{value:g}"
-    return str(int(value)) if isinstance(value, (bool, np.bool_)) else str(value)
 
 
 def _read(path: Path, columns: Sequence[Column]) -> tuple[dict[str, np.ndarray], list[int]]:
