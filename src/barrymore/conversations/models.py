@@ -122,6 +122,7 @@ class Message(models.Model):
     status = models.CharField(max_length=8, choices=Status, default=Status.NONE, blank=True)
     event = models.CharField(max_length=40, blank=True)
     detail = models.JSONField(default=dict)
+    files: "list[Attachment]"  # as `selectors.thread` has read them
 
     class Meta:
         indexes = [models.Index(fields=["conversation", "id"], name="message_thread")]

@@ -4,11 +4,13 @@ from collections.abc import Collection
 
 from django.db.models import Prefetch, QuerySet
 
-from barrymore.conversations.models import Arrival, Conversation, Draft, Message
+from barrymore.conversations.models import Arrival, Attachment, Conversation, Draft, Message
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Staff
+from barrymore.organisation.prepared import Prepared
 
 SHOWN_MESSAGES = 100
+LAST_ID = 2**63 - 1
 LIVE_STATES = [Conversation.State.OPEN, Conversation.State.WAITING]
 
 
@@ -30,13 +32,27 @@ def arrived_ids(external_ids: Collection[str]) -> set[str]:
     return set(found.values_list("external_id", flat=True))
 
 
+_newest_messages = Prepared(
+    lambda of, before_id: (
+        Message.objects.filter(conversation=of, id__lt=before_id)
+        .select_related("author", "address")
+        .order_by("-id")[:SHOWN_MESSAGES]
+    )
+)
+_files_since = Prepared(
+    lambda of, since_id: Attachment.objects.filter(message__conversation=of, message__gte=since_id).order_by(
+        "id"
+    )
+)
+
+
 def thread(of: Conversation, before_id: int | None = None) -> list[Message]:
-    """The newest messages in order, at most SHOWN_MESSAGES; older ones before a message id."""
-    messages = Message.objects.filter(conversation=of).select_related("author", "address")
-    if before_id:
-        messages = messages.filter(id__lt=before_id)
-    newest = messages.prefetch_related("attachments").order_by("-id")[:SHOWN_MESSAGES]
-    return list(newest)[::-1]
+    """The newest messages in order with their files, at most SHOWN_MESSAGES; older ones before an id."""
+    newest: list[Message] = _newest_messages(of.pk, before_id or LAST_ID)
+    files = _files_since(of.pk, newest[-1].pk) if newest else []
+    for message in newest:
+        message.files = [file for file in files if file.message_id == message.pk]
+    return newest[::-1]
 
 
 def last_inbound(of: Conversation) -> Message | None:
@@ -44,9 +60,12 @@ def last_inbound(of: Conversation) -> Message | None:
     return of.messages.filter(kind=Message.Kind.INBOUND).select_related("address").order_by("-id").first()
 
 
+_drafts = Prepared(lambda of, staff: Draft.objects.filter(conversation=of, staff=staff))
+
+
 def drafts_of(of: Conversation, staff: Staff) -> dict[str, Draft]:
     """A person's drafts in one conversation by kind."""
-    return {draft.kind: draft for draft in Draft.objects.filter(conversation=of, staff=staff)}
+    return {draft.kind: draft for draft in _drafts(of.pk, staff.pk)}
 
 
 def steps_overdue(limit: int = 100) -> QuerySet[Conversation]:

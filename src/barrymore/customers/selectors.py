@@ -7,9 +7,11 @@ from django.utils import timezone
 
 from barrymore.customers.models import Address, Booking, Customer, Purchase
 from barrymore.organisation.models import Site
+from barrymore.organisation.prepared import Prepared
 
 SHOWN_PURCHASES = 4
 SHOWN_BOOKINGS = 3
+SHOWN_ADDRESSES = 6
 
 
 @dataclass(frozen=True)
@@ -35,6 +37,15 @@ def level_of(address: Address | None) -> str:
     return "verified" if address.verified_at else "recognised"
 
 
+_addresses = Prepared(lambda of: Address.objects.filter(customer=of).order_by("id")[:SHOWN_ADDRESSES])
+_bookings = Prepared(
+    lambda of: (
+        Booking.objects.filter(customer=of).select_related("site").order_by("-ends_on")[:SHOWN_BOOKINGS]
+    )
+)
+_purchases = Prepared(lambda of: Purchase.objects.filter(customer=of).order_by("-at")[:SHOWN_PURCHASES])
+
+
 def card_of(customer: Customer | None, address: Address | None) -> Card:
     """The card in three queries, whatever the customer's history."""
     if customer is None:
@@ -43,9 +54,9 @@ def card_of(customer: Customer | None, address: Address | None) -> Card:
         customer=customer,
         address=address,
         level=level_of(address),
-        addresses=list(customer.addresses.order_by("id")[:6]),
-        bookings=list(customer.bookings.select_related("site").order_by("-ends_on")[:SHOWN_BOOKINGS]),
-        purchases=list(customer.purchases.order_by("-at")[:SHOWN_PURCHASES]),
+        addresses=_addresses(customer.pk),
+        bookings=_bookings(customer.pk),
+        purchases=_purchases(customer.pk),
     )
 
 

@@ -105,9 +105,7 @@ def message_out(message: Message) -> dict[str, Any]:
         "text": message.text,
         "status": message.status,
         "event": message.event,
-        "attachments": [
-            {"id": file.pk, "name": file.name, "size": file.size} for file in message.attachments.all()
-        ],
+        "attachments": [{"id": file.pk, "name": file.name, "size": file.size} for file in message.files],
     }
 
 

@@ -14,6 +14,7 @@ from barrymore.conversations.models import Conversation, Draft
 from barrymore.desk.lists import NAMES
 from barrymore.handling.selectors import silent_conversations
 from barrymore.organisation.models import Staff
+from barrymore.organisation.prepared import Prepared
 from barrymore.routing.models import Offer, Presence, Queue
 from barrymore.routing.selectors import QueueCount, offers_to, own_count, presence_of
 from barrymore.routing.sight import visible_queues
@@ -107,11 +108,17 @@ def failed_mails(staff: Staff) -> list[FailedMail]:
     return [mail for mail in failed if mail.conversation_id in visible]
 
 
+_others = Prepared(
+    lambda customer, but, staff, queues: (
+        Conversation.objects.filter(Q(placement__queue__in=queues) | Q(owner=staff), customer=customer)
+        .exclude(pk=but)
+        .order_by(F("closed_at").desc(nulls_first=True), "-id")[:SHOWN_OTHERS]
+    )
+)
+
+
 def others_with(conversation: Conversation, staff: Staff, queues: Collection[int]) -> list[Conversation]:
     """Further conversations with the same customer that the person may see, unclosed first, then newest."""
     if conversation.customer_id is None:
         return []
-    others = Conversation.objects.filter(
-        Q(placement__queue__in=queues) | Q(owner=staff), customer_id=conversation.customer_id
-    ).exclude(pk=conversation.pk)
-    return list(others.order_by(F("closed_at").desc(nulls_first=True), "-id")[:SHOWN_OTHERS])
+    return _others(conversation.customer_id, conversation.pk, staff.pk, tuple(queues) or (0,))

@@ -43,7 +43,7 @@ def _shown(message: Message, conversation: Conversation, viewer: Staff) -> dict[
             "kind": "event",
             "text": words % {"when": when, "what": event_text(message, now())},
         }
-    files = [_file(conversation, one) for one in message.attachments.all()]
+    files = [_file(conversation, one) for one in message.files]
     place = [conversation.pk, message.pk]
     return {
         "id": message.pk,

@@ -22,9 +22,10 @@ from barrymore.desk.thread import SOUND_TYPES, thread_of
 from barrymore.desk.views import beside, drawn, panes, placement_for
 from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
+from barrymore.organisation.prepared import Prepared
 from barrymore.organisation.selectors import active_staff
 from barrymore.routing.models import Placement, Priority
-from barrymore.routing.sight import visible_queues
+from barrymore.routing.sight import seen_queues
 
 # How the sanitiser leaves a picture from outside; asked for, it is fetched over https only.
 BLOCKED_PICTURE = ' data-blocked-src="https:'
@@ -88,13 +89,17 @@ def conversation_page(
 
 
 def _queues_of(actor: Actor) -> list[Any]:
-    return list(visible_queues(actor.staff).values("pk", "name"))
+    return seen_queues(actor.staff)
+
+
+_working_in = Prepared(
+    lambda queue, but: active_staff().filter(queues=queue).exclude(pk=but).values("pk", "name")[:30]
+)
 
 
 def _colleagues(placement: Placement) -> list[Any]:
     """To whom the conversation can be handed over."""
-    others = active_staff().filter(queues=placement.queue_id).exclude(pk=placement.conversation.owner_id or 0)
-    return list(others.values("pk", "name")[:30])
+    return _working_in(placement.queue_id, placement.conversation.owner_id or 0)
 
 
 def _opens_beside(request: HttpRequest) -> bool:

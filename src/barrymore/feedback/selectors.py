@@ -5,6 +5,7 @@ from datetime import timedelta
 from barrymore.customers.models import Address, Customer
 from barrymore.feedback.models import Case, Survey
 from barrymore.journal.moment import now
+from barrymore.organisation.prepared import Prepared
 
 ASKED = [Case.State.WAITING, Case.State.SENT, Case.State.FINAL]
 
@@ -40,9 +41,18 @@ def case_of_token(digest: str) -> Case | None:
     )
 
 
+_newest_answered = Prepared(
+    lambda customer: (
+        Case.objects.filter(customer=customer, code=Case.Code.COMPLETE)
+        .select_related("response")
+        .order_by("-sent_at")[:1]
+    )
+)
+
+
 def last_said(customer: Customer | None) -> Case | None:
     """The customer's newest answered case, for the card."""
     if customer is None:
         return None
-    answered = Case.objects.filter(customer=customer, code=Case.Code.COMPLETE).select_related("response")
-    return answered.order_by("-sent_at").first()
+    found: Case | None = _newest_answered.first(customer.pk)
+    return found

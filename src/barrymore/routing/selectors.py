@@ -14,6 +14,7 @@ from barrymore.conversations.models import Conversation, Message
 from barrymore.formulas.choice import Candidate
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Staff
+from barrymore.organisation.prepared import Prepared
 from barrymore.routing.models import Offer, Placement, Presence, Queue
 from barrymore.routing.sight import visible_queues
 
@@ -56,6 +57,19 @@ def queue_or_default(queue_ref: int | None) -> Queue:
     return named or default_queue()
 
 
+_placement = Prepared(
+    lambda conversation_id: Placement.objects.filter(conversation_id=conversation_id).select_related(
+        "queue",
+        "conversation__customer__account",
+        "conversation__address",
+        "conversation__owner",
+        "conversation__site",
+        "conversation__reason",
+        "conversation__area",
+    )
+)
+
+
 def visible_placement(
     staff: Staff, conversation_id: int, queues: Collection[int] | None = None
 ) -> Placement | None:
@@ -63,19 +77,7 @@ def visible_placement(
 
     `queues` are the visible ones, where the caller has read them already.
     """
-    placement = (
-        Placement.objects.filter(conversation_id=conversation_id)
-        .select_related(
-            "queue",
-            "conversation__customer__account",
-            "conversation__address",
-            "conversation__owner",
-            "conversation__site",
-            "conversation__reason",
-            "conversation__area",
-        )
-        .first()
-    )
+    placement: Placement | None = _placement.first(conversation_id)
     if placement is None or placement.conversation.owner_id == staff.pk:
         return placement
     if queues is not None:

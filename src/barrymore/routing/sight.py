@@ -1,17 +1,29 @@
 """Which queues a person may see or manage: by the role they have in each."""
 
+from typing import Any
+
 from django.db.models import Exists, Q, QuerySet
 
 from barrymore.organisation.access import Actor, permissions_of
 from barrymore.organisation.models import Post, Role, Site, Staff
+from barrymore.organisation.prepared import Prepared
 from barrymore.routing.models import Queue
 
+SHOWN = ("pk", "name")
 SEES_ALL_QUEUES = [Role.ADMINISTRATOR, Role.OWNER, Role.SUPERVISOR, Role.QUALITY]
 
 
 def visible_queues(staff: Staff) -> QuerySet[Queue]:
     """The active queues whose conversations a person may see."""
     return queues_where(staff, "conversations.read").filter(is_active=True)
+
+
+def seen_queues(staff: Staff) -> list[dict[str, Any]]:
+    """Number (`pk`) and name of the visible queues, in the house's order."""
+    if staff.held_posts or "conversations.read" not in permissions_of(staff):
+        return list(visible_queues(staff).values(*SHOWN))
+    found = _seen_by_site if staff.role in SEES_ALL_QUEUES else _seen_at_work
+    return found(staff.pk)
 
 
 def queues_where(staff: Staff, permission: str) -> QuerySet[Queue]:
@@ -49,12 +61,20 @@ def _by_own_role(staff: Staff, permission: str) -> Q:
         return Q(pk__in=[])
     if staff.role not in SEES_ALL_QUEUES:
         return _worked_in(staff)
-    own = Staff.sites.through.objects.filter(staff=staff)
+    return _by_site(staff.pk)
+
+
+def _by_site(staff_ref: int) -> Q:
+    own = Staff.sites.through.objects.filter(staff=staff_ref)
     return Q(site=None) | Q(site__in=own.values("site")) | Q(~Exists(own))
 
 
-def _worked_in(staff: Staff) -> Q:
+def _worked_in(staff: Staff | int) -> Q:
     return Q(pk__in=Queue.members.through.objects.filter(staff=staff).values("queue"))
+
+
+_seen_by_site = Prepared(lambda ref: Queue.objects.filter(_by_site(ref), is_active=True).values(*SHOWN))
+_seen_at_work = Prepared(lambda ref: Queue.objects.filter(_worked_in(ref), is_active=True).values(*SHOWN))
 
 
 def _refs(kind: str, posts: list[Post]) -> list[int]:

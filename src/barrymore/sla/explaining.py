@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext, ngettext
 
 from barrymore.sla.models import Clock, ClockEvent
+from barrymore.sla.selectors import events_of
 from barrymore.ui.times import hour_words, moment_words
 
 
@@ -20,7 +21,7 @@ def title_of(clock: Clock) -> str:
 
 def reason_of(clock: Clock) -> str:
     """The whole reason in a few sentences: the rule, the start, the pauses, what changed since."""
-    events = list(clock.events.all())
+    events = events_of(clock)
     sentences = [_rule(clock), _start(clock), *filter(None, map(_sentence, events))]
     if not any(event.what == "paused" for event in events):
         sentences.append(gettext("Never paused."))

@@ -6,7 +6,8 @@ from django.db.models import F, Q
 
 from barrymore.conversations.models import Conversation
 from barrymore.journal.moment import now
-from barrymore.sla.models import Clock, Policy
+from barrymore.organisation.prepared import Prepared
+from barrymore.sla.models import Clock, ClockEvent, Policy
 
 LIVE = [Clock.State.RUNNING, Clock.State.PAUSED]
 
@@ -33,11 +34,25 @@ def live_clocks(conversation: Conversation, kind: str | None = None) -> list[Clo
     return list(clocks.order_by(F("due_at").asc(nulls_last=True), "id"))
 
 
+_shown_clock = Prepared(
+    lambda conversation: (
+        Clock.objects.filter(conversation=conversation)
+        .select_related("policy", "calendar")
+        .order_by(F("stopped_at").desc(nulls_first=True), F("due_at").asc(nulls_last=True), "id")[:1]
+    )
+)
+_events = Prepared(lambda clock: ClockEvent.objects.filter(clock=clock))
+
+
+def events_of(clock: Clock) -> list[ClockEvent]:
+    """What has happened to a clock, in order."""
+    return _events(clock.pk)
+
+
 def shown_clock(conversation: Conversation) -> Clock | None:
     """The clock that the desk shows: the nearest live one, else the one that ended last."""
-    clocks = conversation.clocks.select_related("policy", "calendar")
-    live_first = F("stopped_at").desc(nulls_first=True)
-    return clocks.order_by(live_first, F("due_at").asc(nulls_last=True), "id").first()
+    found: Clock | None = _shown_clock.first(conversation.pk)
+    return found
 
 
 def nearest_due(conversation: Conversation) -> datetime | None:
