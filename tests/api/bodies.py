@@ -32,6 +32,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/roles/{role_id}": {"name": "Reader", "like": "agent", "permissions": ["conversations.read"]},
     "/points": {"site": 1, "name": "Till", "room": "Hall", "step": "paying", "active": True},
     "/points/{point_id}": {"site": None, "name": "Till", "room": "", "step": "", "active": True},
+    "/points/{point_id}/served": {"reference": "R-1", "at": None, "count": 1, "source": "register",
+                                  "staff": None},
     "/devices": {"point": 1, "kind": "button", "name": "Red", "languages": ["en"]},
     "/devices/enrol": {"code": "x"},
 }  # fmt: skip

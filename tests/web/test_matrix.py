@@ -36,7 +36,7 @@ Held = Callable[[str, str], bool]
 pytestmark = pytest.mark.django_db
 MATRIX = list(csv.DictReader((Path(__file__).parent / "matrix.csv").open()))
 READS = {"conversations.read", "customers.read", "figures.read"}
-ANSWERS = READS | {"conversations.answer", "customers.write", "presence.set"}
+ANSWERS = READS | {"conversations.answer", "customers.write", "presence.set", "served.count"}
 SUPERVISES = ANSWERS | {
     "outbox.manage", "queues.manage", "promises.manage", "workstations.manage", "targets.manage",
 }  # fmt: skip
@@ -49,7 +49,7 @@ RIGHTS: dict[str, set[str]] = {
     "success": READS | {"customers.write"},
     "owner": READS | {"audit.read", "targets.manage"},
     "administrator": set(SCOPES),
-    "developer": {"settings.manage", "contacts.write", "bookings.write", "figures.read"},
+    "developer": {"settings.manage", "contacts.write", "bookings.write", "served.count", "figures.read"},
 }
 # No part of the house, or open to whoever has its own key: tested where they stand.
 OPEN = re.compile(

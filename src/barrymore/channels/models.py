@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from barrymore.channels.chat.models import Visitor, Widget
+from barrymore.channels.counts.models import CountFile
 from barrymore.channels.devices.models import Device
 from barrymore.channels.form.models import WebForm
 from barrymore.channels.imports.models import Import, Imported, ImportedAddress, ImportFault
@@ -13,6 +14,7 @@ from barrymore.organisation.models import Site
 from barrymore.routing.models import Queue
 
 __all__ = [
+    "CountFile",
     "Device",
     "Import",
     "ImportFault",

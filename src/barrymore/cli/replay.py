@@ -14,6 +14,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument("--until", type=date.fromisoformat, required=True, help="last day, 2026-11-28")
     parser.add_argument("--site", type=int)
     parser.add_argument("--queue", type=int)
+    parser.add_argument("--point", type=int)
     parser.add_argument("--hash", default="", help="fail unless the inputs give this hash")
 
 
@@ -27,8 +28,9 @@ def run(options: Namespace) -> int:
     from barrymore.organisation.selectors import company
 
     try:
+        scope = Scope(site=options.site, queue=options.queue, point=options.point)
         period = Period(options.since, options.until, company().timezone)
-        found = figure(options.metric, Scope(site=options.site, queue=options.queue), period)
+        found = figure(options.metric, scope, period, from_facts=True)
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2

@@ -9,6 +9,7 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.security import HttpBearer
 
 from barrymore.channels.api import router as channels_router
+from barrymore.channels.counts.api import router as counts_router
 from barrymore.channels.devices.api import router as devices_router
 from barrymore.channels.imports.api import router as imports_router
 from barrymore.config.problem_middleware import problem
@@ -49,6 +50,7 @@ api = NinjaAPI(
 for router in (
     channels_router,
     devices_router,
+    counts_router,
     imports_router,
     desk_router,
     customers_router,

@@ -20,6 +20,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("barrymore.sla.urls")),
     path("settings/", include("barrymore.conversations.urls")),
     path("settings/surveys/", include("barrymore.feedback.urls")),
+    path("served/", include("barrymore.feedback.served_urls")),
     path("reports/", include("barrymore.reports.urls")),
     path("s/", include("barrymore.channels.survey_link.urls")),
     path("chat/", include("barrymore.channels.chat.urls")),

@@ -18,6 +18,7 @@ from barrymore.channels.mail.intake import watch_mailboxes
 from barrymore.channels.mail.outgoing import deliver_due_mails
 from barrymore.channels.sms.delivery import deliver_due_sms
 from barrymore.config.pulse import note_end, note_start
+from barrymore.figures.tallying import tally_round
 from barrymore.handling import rounds
 
 log = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ ROUNDS = [
     Round("texts", deliver_due_sms, 1.0),
     Round("notices", send_due_mails, 1.0),
     Round("presses", project_round, 0.5),
+    Round("tallies", tally_round, 1.0),
     Round("invitations", invite_due, 2.0),
     Round("steps", rounds.steps_round, 5.0),
     Round("absence", rounds.absence_round, 10.0),

@@ -1,4 +1,4 @@
-"""Feedback that came by itself: presses of buttons and posters, and customers served, as facts."""
+"""Feedback that came by itself: presses of buttons and posters, as facts."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -42,22 +42,6 @@ def collapse_press(place: Place, press: Press, why: str, *, was_counted: bool = 
     """
     refs = _refs(place, press, why=why, was_counted=was_counted)
     record("press.collapsed", f"{press.key}:{why}", at=press.at, **refs)
-
-
-def count_served(place: Place, key: str, at: datetime, count: int, staff_ref: int | None) -> None:
-    """Customers who had the service, told independently of any answer."""
-    dims: dict[str, Any] = {"point": place.point, "device": place.device, "step": place.step}
-    values = {"count": count}
-    record(
-        "served.counted",
-        key,
-        at=at,
-        site=place.site,
-        channel="device",
-        staff_ref=staff_ref,
-        dims=dims,
-        values=values,
-    )
 
 
 def _refs(place: Place, press: Press, **values: Any) -> Refs:

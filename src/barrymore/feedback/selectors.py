@@ -1,11 +1,15 @@
 """Read surveys and cases."""
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from barrymore.customers.models import Address, Customer
 from barrymore.feedback.models import Case, Survey
 from barrymore.journal.moment import now
+from barrymore.journal.selectors import facts_of
+from barrymore.organisation.models import Point, Staff
 from barrymore.organisation.prepared import Prepared
+from barrymore.organisation.selectors import company
 
 ASKED = [Case.State.WAITING, Case.State.SENT, Case.State.FINAL]
 
@@ -56,3 +60,12 @@ def last_said(customer: Customer | None) -> Case | None:
         return None
     found: Case | None = _newest_answered.first(customer.pk)
     return found
+
+
+def served_today(point: Point, staff: Staff) -> int:
+    """How many customers a person has counted at a point since midnight of its site."""
+    zone = ZoneInfo(point.site.timezone or company().timezone)
+    midnight = now().astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    taps = facts_of("served.counted", midnight, now() + timedelta(minutes=5)).filter(staff_ref=staff.pk)
+    at_point = taps.filter(dims__point=point.pk).values_list("values", flat=True)
+    return sum(int(values["count"]) for values in at_point)

@@ -34,6 +34,7 @@ def get_figure(
     role: str | None = None,
     channel: str | None = None,
     promise: str | None = None,
+    point: int | None = None,
     by: str = "",
 ) -> dict[str, Any]:
     """A figure with its counts; without dates the last 28 days; with `by` also its parts."""
@@ -42,7 +43,7 @@ def get_figure(
     zone = zone_of(site)
     last = until or today_in(zone)
     period = Period(since or last - timedelta(days=27), last, zone)
-    scope = Scope(site=site, queue=queue, role=role, channel=channel, promise=promise)
+    scope = Scope(site=site, queue=queue, role=role, channel=channel, promise=promise, point=point)
     answer = figure(metric, scope, period).as_dict()
     if by:
         parts = figures_by(metric, scope, period, by)

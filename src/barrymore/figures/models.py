@@ -1,4 +1,4 @@
-"""Targets: which figures the company has promised itself."""
+"""Targets, and the tallies that boards add up."""
 
 from django.db import models
 
@@ -17,3 +17,55 @@ class Target(models.Model):
 
     def __str__(self) -> str:
         return f"{self.metric} {self.scope}"
+
+
+class Tally(models.Model):
+    """How often something was told at a point in a part of a day: what boards add up instead of facts."""
+
+    day = models.DateField()  # in the time zone of the site
+    week = models.DateField()  # its Monday
+    weekday = models.PositiveSmallIntegerField()  # 0 is Monday
+    band = models.PositiveSmallIntegerField()  # four hours each: 2 is from 8 to 12
+    site_ref = models.BigIntegerField()
+    point_ref = models.BigIntegerField()
+    campaign_ref = models.BigIntegerField(default=0)
+    staff_ref = models.BigIntegerField(default=0)
+    what = models.CharField(max_length=40)  # see `figures.tallying`
+    count = models.IntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["day", "band", "point_ref", "campaign_ref", "staff_ref", "what"], name="tally_once"
+            ),
+        ]
+        indexes = [models.Index(fields=["point_ref", "day"], name="tally_of_point")]
+
+    def __str__(self) -> str:
+        return f"{self.point_ref} {self.day} {self.what}: {self.count}"
+
+
+class Reopening(models.Model):
+    """What came for a day of a point after that day had ended: its figures are another version since."""
+
+    point_ref = models.BigIntegerField()
+    day = models.DateField()
+    version = models.PositiveIntegerField(default=2)
+    events = models.PositiveIntegerField()
+    at = models.DateTimeField()  # when the last of them was recorded
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["point_ref", "day"], name="reopening_once")]
+
+    def __str__(self) -> str:
+        return f"{self.point_ref} {self.day} version {self.version}"
+
+
+class Followed(models.Model):
+    """How far a reader has followed the journal; it moves in the transaction that keeps what was read."""
+
+    reader = models.CharField(max_length=40, unique=True)
+    last_id = models.BigIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return f"{self.reader} {self.last_id}"

@@ -10,7 +10,7 @@ from barrymore.journal.moment import now
 from barrymore.organisation.models import Site
 from barrymore.organisation.selectors import company
 
-DIMENSIONS = ("site", "queue", "role", "channel", "promise")
+DIMENSIONS = ("site", "queue", "role", "channel", "promise", "point")
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,7 @@ class Scope:
     role: str | None = None
     channel: str | None = None
     promise: str | None = None
+    point: int | None = None
     queues: tuple[int, ...] | None = None
 
     def holds(self, fact: Fact) -> bool:
@@ -62,6 +63,10 @@ class Period:
         day_after = self.last + timedelta(days=1)
         return datetime.combine(day_after, time.min, ZoneInfo(self.timezone)).astimezone(UTC)
 
+    def with_margin(self) -> tuple[datetime, datetime]:
+        """From a day before to a day after: the days of any other time zone lie within."""
+        return self.since - timedelta(days=1), self.until + timedelta(days=1)
+
     @property
     def before(self) -> "Period":
         """The period of the same length just before: what a figure is compared with."""
@@ -82,6 +87,8 @@ def value_of(fact: Fact, dimension: str) -> Any:
     """What a fact says in one dimension."""
     if dimension == "role":
         return fact.dims.get("role") or ""
+    if dimension == "point":
+        return fact.dims.get("point")
     return fact.values.get("promise", "") if dimension == "promise" else getattr(fact, dimension)
 
 

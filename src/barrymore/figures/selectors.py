@@ -5,9 +5,12 @@ from datetime import date, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from barrymore.figures import points
+from barrymore.figures.at_points import figure_at, points_in
 from barrymore.figures.figure import Figure
 from barrymore.figures.registry import METRICS, Metric
 from barrymore.figures.scope import DIMENSIONS, Period, Scope, value_of
+from barrymore.organisation.models import Point
 
 
 class UnknownMetric(ValueError):
@@ -61,15 +64,32 @@ class Reading:
         return figures
 
 
-def figure(metric: str, scope: Scope, period: Period) -> Figure:
-    """One figure. Raises UnknownMetric."""
+def figure(metric: str, scope: Scope, period: Period, *, from_facts: bool = False) -> Figure:
+    """One figure. Raises UnknownMetric.
+
+    That of points is added up from tallies; `from_facts` works it out anew, and must give the same.
+    """
+    if metric == points.NAME:
+        return figure_at(scope, period, from_facts=from_facts)
     return Reading(metric, scope, period).figure(period)
 
 
 def figures_by(metric: str, scope: Scope, period: Period, dimension: str) -> dict[Any, Figure]:
     """One figure for each value of a dimension that occurs, from one reading of the facts."""
     _check(dimension)
+    if metric == points.NAME:
+        return _points_by(scope, period, dimension)
     return Reading(metric, scope, period).by(period, dimension)
+
+
+def _points_by(scope: Scope, period: Period, dimension: str) -> dict[Any, Figure]:
+    refs = points_in(scope)
+    if dimension == "point":
+        return {ref: figure_at(replace(scope, point=ref), period) for ref in refs}
+    if dimension == "site":
+        sites = set(Point.objects.filter(pk__in=refs).values_list("site", flat=True))
+        return {ref: figure_at(replace(scope, site=ref), period) for ref in sorted(sites)}
+    raise ValueError("by: site or point")
 
 
 def weeks_of(metric: str, scope: Scope, period: Period) -> list[Figure]:
@@ -84,5 +104,5 @@ def _check(dimension: str) -> None:
 
 def _metric(name: str) -> Metric:
     if name not in METRICS:
-        raise UnknownMetric(f"metric: one of {', '.join(METRICS)}")
+        raise UnknownMetric(f"metric: one of {', '.join([*METRICS, points.NAME])}")
     return METRICS[name]

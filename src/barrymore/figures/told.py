@@ -6,7 +6,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from barrymore.figures import contacts, promises
+from barrymore.figures import contacts, points, promises
 from barrymore.figures.figure import Figure
 
 
@@ -71,6 +71,28 @@ def _promises_verdict(figure: Figure) -> str:
     return late if unended else ""
 
 
+def _points(figure: Figure) -> str:
+    if not figure.served:
+        return _("Nobody counted how many were served.")
+    values = {name: count(figure.values[name]) for name in ("good", "bad", "silent")}
+    return ngettext(
+        "Of {served} customer served, {good} said good, {bad} bad, {silent} did not say.",
+        "Of {served} customers served, {good} said good, {bad} bad, {silent} did not say.",
+        figure.served,
+    ).format(served=count(figure.served), **values)
+
+
+def _points_verdict(figure: Figure) -> str:
+    if "RESPONSES_EXCEED_SERVED" in figure.reasons:
+        return _("More answered than were counted, so no share.")
+    words = {
+        "A": _("Enough to act and to rank."),
+        "B": _("Enough to act, not to rank."),
+        "C": _("Too few for a share."),
+    }
+    return words.get(figure.grade, "") if figure.served else _("So no share.")
+
+
 def explained(figure: Figure) -> list[str] | None:
     """Interval and what was left out, each as a sentence; None where the common words fit."""
     if figure.metric == contacts.NAME:
@@ -122,6 +144,14 @@ def counted(figure: Figure) -> list[tuple[str, int]] | None:
             (_("began a conversation"), values["opened"]),
             (_("whole days"), values["days"]),
         ]
+    if figure.metric == points.NAME:
+        return [
+            (_("served"), figure.served),
+            (_("answered"), figure.responded),
+            (_("answered in part"), figure.partial),
+            (_("refused"), figure.refused),
+            (_("not asked, or did not answer"), figure.noncontact),
+        ]
     if figure.metric == promises.NAME:
         return [
             (_("ended"), figure.served),
@@ -132,8 +162,13 @@ def counted(figure: Figure) -> list[tuple[str, int]] | None:
     return None
 
 
-SENTENCES: dict[str, Callable[[Figure], str]] = {contacts.NAME: _contacts, promises.NAME: _promises}
+SENTENCES: dict[str, Callable[[Figure], str]] = {
+    contacts.NAME: _contacts,
+    promises.NAME: _promises,
+    points.NAME: _points,
+}
 VERDICTS: dict[str, Callable[[Figure], str]] = {
+    points.NAME: _points_verdict,
     contacts.NAME: _contacts_verdict,
     promises.NAME: _promises_verdict,
 }

@@ -15,7 +15,7 @@ class NotAllowed(Exception):
 
 
 READ = {"conversations.read", "customers.read", "figures.read"}
-ANSWER = READ | {"conversations.answer", "customers.write", "presence.set"}
+ANSWER = READ | {"conversations.answer", "customers.write", "presence.set", "served.count"}
 SUPERVISE = ANSWER | {
     "outbox.manage",
     "queues.manage",
@@ -23,7 +23,9 @@ SUPERVISE = ANSWER | {
     "workstations.manage",
 }
 # What a short PIN at a shared computer opens, whatever the person may do elsewhere.
-AT_WORKSTATION = frozenset({"conversations.read", "conversations.answer", "customers.read", "presence.set"})
+AT_WORKSTATION = frozenset(
+    {"conversations.read", "conversations.answer", "customers.read", "presence.set", "served.count"}
+)
 EVERYTHING = SUPERVISE | {
     "surveys.manage",
     "settings.manage",
@@ -43,7 +45,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.SUCCESS: frozenset(READ | {"customers.write"}),
     Role.OWNER: frozenset(READ | {"audit.read", "targets.manage"}),
     Role.ADMINISTRATOR: frozenset(EVERYTHING),
-    Role.DEVELOPER: frozenset({"settings.manage", "contacts.write", "bookings.write", "figures.read"}),
+    Role.DEVELOPER: frozenset(
+        {"settings.manage", "contacts.write", "bookings.write", "served.count", "figures.read"}
+    ),
 }
 SCOPES = sorted(EVERYTHING)
 
@@ -97,6 +101,14 @@ class Actor:
         """Whether the actor holds a permission in a queue."""
         return permission in self._bounded(permissions_of(role_at(self.staff, place)))
 
+    def may_at_site(self, permission: str, site_ref: int) -> bool:
+        """Whether the actor holds a permission at a site: by the role there, else by the own at own sites."""
+        post = self.staff.held_posts.get(f"site:{site_ref}")
+        if post is not None:
+            return permission in self._bounded(permissions_of(post))
+        sites = self.staff.own_sites
+        return self.may(permission) and (not sites or site_ref in sites)
+
     def may_somewhere(self, permission: str) -> bool:
         """Whether the actor holds a permission everywhere, or at one site or in one queue at least."""
         if self.may(permission):
@@ -113,6 +125,11 @@ class Actor:
     def need_at(self, permission: str, place: Place) -> None:
         """Raise NotAllowed unless the actor holds the permission in the queue."""
         if not self.may_at(permission, place):
+            raise NotAllowed(permission)
+
+    def need_at_site(self, permission: str, site_ref: int) -> None:
+        """Raise NotAllowed unless the actor holds the permission at the site."""
+        if not self.may_at_site(permission, site_ref):
             raise NotAllowed(permission)
 
     def need_somewhere(self, permission: str) -> None:

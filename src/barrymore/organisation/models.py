@@ -154,6 +154,11 @@ class Staff(AbstractBaseUser):
             return {}
         return {post.scope: post for post in self.posts.select_related("custom_role")}
 
+    @cached_property
+    def own_sites(self) -> frozenset[int]:
+        """The sites at which the person works, none for all; read once a request."""
+        return frozenset(self.sites.values_list("pk", flat=True)) if self.pk else frozenset()
+
     @property
     def role_name(self) -> str:
         """The role as people call it."""

@@ -25,6 +25,7 @@ RIGHTS = {
     "conversations.read": _("See conversations"),
     "conversations.answer": _("Answer, note, hand over and close"),
     "presence.set": _("Take work, and say when not"),
+    "served.count": _("Count the customers served"),
     "customers.read": _("See customers"),
     "customers.write": _("Change what is known of customers"),
     "outbox.manage": _("Send failed mails again"),

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from barrymore.organisation.access import Actor
+from barrymore.organisation.kept import Kept, forget_settings
 from barrymore.organisation.models import Point, Room, Site
 from barrymore.organisation.services import audit
 
@@ -23,6 +24,7 @@ def save_point(
     room = _words(room)
     kept.room = Room.objects.get_or_create(site=site, name=room)[0] if room else None
     kept.save()
+    forget_settings()
     audit(actor.staff, "point.changed", kept.name, site=site.pk)
     return kept
 
@@ -37,3 +39,15 @@ def points() -> QuerySet[Point]:
     return Point.objects.select_related("site", "room").order_by(
         "site__name", "site_id", "room__name", "name"
     )
+
+
+# Every page asks it for its navigation.
+has_points = Kept(lambda: Point.objects.filter(is_active=True).exists())
+
+
+def points_of(actor: Actor, permission: str) -> list[Point]:
+    """The points in use at sites where a person holds a permission."""
+    found = points().filter(is_active=True)
+    sites = {point.site_id for point in found}
+    allowed = {site for site in sites if actor.may_at_site(permission, site)}
+    return [point for point in found if point.site_id in allowed]

@@ -47,13 +47,13 @@ def _row(pressed: Pressed, point: Point | None) -> dict[str, Any]:
         "name": point.name if point else f"{pressed.point}",
         "site": point.site.name if point else "",
         "presses": pressed.presses,
-        "said": [(_answer(*what), n) for what, n in sorted(pressed.said.items(), reverse=True) if n],
+        "said": [(answer_words(*what), n) for what, n in sorted(pressed.said.items(), reverse=True) if n],
         "collapsed": pressed.collapsed,
         "served": pressed.served,
     }
 
 
-def _answer(scale: str, score: int) -> str:
+def answer_words(scale: str, score: int) -> str:
     """What a press said, in words where the scale has words."""
     words = {
         ("smile4", 4): _("Great"),

@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from barrymore.reports import board_views, press_views, views
+from barrymore.reports import board_views, press_views, quality_views, views
 
 app_name = "reports"
 urlpatterns = [
     path("", views.index, name="index"),
     path("board/", board_views.board, name="board"),
+    path("quality/", quality_views.quality, name="quality"),
     path("presses/", press_views.presses, name="presses"),
     path("<slug:name>/", views.report, name="report"),
     path("<slug:name>.csv", views.export, {"kind": "csv"}, name="export"),

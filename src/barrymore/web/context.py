@@ -13,6 +13,7 @@ from barrymore.alerts.selectors import unseen_notices
 from barrymore.alerts.texts import subject_of
 from barrymore.organisation.access import Actor
 from barrymore.organisation.models import Staff
+from barrymore.organisation.points import has_points
 from barrymore.organisation.selectors import company, module_is_on
 from barrymore.web.demo_people import demo_list
 from barrymore.web.sections import sections_for
@@ -51,6 +52,7 @@ def _navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
     wanted = [
         (_("Desk"), "desk:desk", actor.may_somewhere("conversations.read")),
         (_("Walk-up"), "desk:told", actor.may_somewhere("conversations.answer")),
+        (_("Served"), "served:served", actor.may_somewhere("served.count") and has_points()),
         (_("Reports"), "reports:index", actor.may("figures.read") and module_is_on("reports")),
         (_("Customers"), "customers:customers", actor.may("customers.read")),
         (_("Settings"), "settings_home", bool(sections_for(actor))),

@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
 from barrymore.web import (
+    count_views,
     device_views,
     form_views,
     import_views,
@@ -56,6 +57,10 @@ devices = [
     path("<int:device_id>/poster/", device_views.poster, name="poster"),
     path("<int:device_id>/revoke/", device_views.revoke, name="revoke"),
 ]
+counts = [
+    path("", count_views.counts, name="counts"),
+    path("<int:file_id>/undo/", count_views.undo, name="undo"),
+]
 people = [
     path("people/", people_views.people, name="people"),
     path("people/new/", people_views.person, name="new"),
@@ -93,6 +98,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/texts/", include((texts, "texts"))),
     path("settings/points/", include((points, "points"))),
     path("settings/devices/", include((devices, "devices"))),
+    path("settings/counts/", include((counts, "counts"))),
     path("settings/promises/", include((promises, "promises"))),
     path("settings/import/", include((imports, "imports"))),
     path("settings/sign-in/", include((sign_in_pages, "sign_in"))),

@@ -24,7 +24,7 @@ class DeviceIn(Schema):
     """A device at a point; `languages` are those of a poster's printed words."""
 
     point: int
-    kind: Literal["poster", "button", "kiosk", "employee"]
+    kind: Literal["poster", "button", "kiosk", "employee", "door"]
     name: str = Field("", max_length=80)
     languages: list[str] = Field(default_factory=list, max_length=8)
 

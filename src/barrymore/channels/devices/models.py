@@ -16,6 +16,7 @@ class Device(models.Model):
         BUTTON = "button", _("Button")
         KIOSK = "kiosk", _("Kiosk")
         EMPLOYEE = "employee", _("Employee button")
+        DOOR = "door", _("Door counter")
 
     point = models.ForeignKey(Point, on_delete=models.PROTECT, related_name="devices")
     kind = models.CharField(max_length=10, choices=Kind)

@@ -9,7 +9,8 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from barrymore.channels.devices.models import Device
-from barrymore.feedback.presses import Place, Press, collapse_press, count_press, count_served
+from barrymore.feedback.presses import Place, Press, collapse_press, count_press
+from barrymore.feedback.served import Served, Source, count_served
 from barrymore.formulas.presses import BURST_SECONDS, Pressed, settle
 from barrymore.journal.models import DeviceEvent
 from barrymore.journal.services import in_one_insert
@@ -124,9 +125,14 @@ def _take_back(place: Place, taken: Sequence[Pressed], here: Mapping[int, Device
 
 def _served(row: DeviceEvent, device: Device, people: set[int]) -> None:
     staff = row.detail.get("staff")
-    count_served(
-        place_of(device), key_of(row), row.at, row.detail.get("count", 1), staff if staff in people else None
+    served = Served(
+        key=key_of(row),
+        at=row.at,
+        count=row.detail.get("count", 1),
+        source=Source.DOOR if device.kind == Device.Kind.DOOR else Source.EMPLOYEE,
+        staff_ref=staff if staff in people else None,
     )
+    count_served(place_of(device), served)
     row.state = State.COUNTED
 
 

@@ -1,0 +1,1 @@
+"""Customers served as another system counted them: a register, queue tickets, a door."""

@@ -1,0 +1,204 @@
+"""Satisfaction at points, where customers are asked at a kiosk or buttons: METHOD A1 to A4, kiosk column.
+
+The frame is everybody served. Who was served and neither asked nor answering is not reached: asking only
+the happy ones shows in the response rate, and in the count of a register beside that of the employees.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from barrymore.figures.figure import Figure
+from barrymore.figures.scope import Period, Scope
+from barrymore.figures.tallies import Part, Told
+from barrymore.formulas.bounds import manski, zones
+from barrymore.formulas.grades import GateInputs, display, frame_deviation, grade
+from barrymore.formulas.intervals import wilson
+from barrymore.formulas.outcomes import OutcomeCounts, response_rates
+from barrymore.formulas.representativeness import r_indicator
+from barrymore.formulas.weighting import kish, poststratify
+
+NAME = "satisfaction_at_points"
+VERSION = 1
+# From which answer on a customer is content; a neutral answer is not (METHOD A3).
+GOOD_FROM = {"smile4": 3, "five": 4, "scale5": 4, "scale7": 5, "eleven": 9, "scale10": 9}
+# Who counted besides the employees; the first that did checks them.
+EXTERNAL = ("register", "tickets", "door", "other")
+SMALLEST_STRATUM = 30
+ZONES = ("satisfied", "tolerance", "dissatisfied", "not_rated_share", "not_confirmed_satisfied")
+
+
+@dataclass(frozen=True)
+class Served:
+    """How many were served by each count; None where nobody counted."""
+
+    employee: int | None
+    external: int | None
+
+    @property
+    def frame(self) -> int | None:
+        """Whom the answers are held against: what the employees counted, else the other count."""
+        return self.employee if self.employee is not None else self.external
+
+
+def served_of(counts: Mapping[str, int]) -> Served:
+    """Who was served, from counts by what."""
+    external = next((counts[f"served:{one}"] for one in EXTERNAL if f"served:{one}" in counts), None)
+    return Served(counts.get("served:employee"), external)
+
+
+def scales_of(told: Told) -> list[str]:
+    """The scales on which customers who were asked have answered; never averaged with each other."""
+    found = {what.split(":")[2] for what in told.all if what.startswith("answer:survey:")}
+    return sorted(found & set(GOOD_FROM))
+
+
+def figure_of(told: Sequence[Told], scale: str, scope: Scope, period: Period) -> Figure:
+    """The figure of one scale over some points together. Feedback is never in it."""
+    counts = _sum(one.all for one in told)
+    good, bad = _said(counts, scale)
+    served = served_of(counts)
+    frame = served.frame or 0
+    figure = Figure(
+        metric=NAME,
+        definition_version=VERSION,
+        period=period,
+        scope=scope,
+        mode="survey",
+        served=frame,
+        invited=frame,
+        responded=good + bad,
+        partial=counts.get("code:survey:P", 0),
+        refused=counts.get("code:survey:R", 0),
+        inputs_hash=_hash(told),
+    )
+    figure.values = {"good": good, "bad": bad, "silent": max(0, frame - good - bad), "scale": scale}
+    if served.external is not None:
+        figure.values["external"] = served.external
+    _add_rates(figure, counts)
+    _add_bounds(figure, good, bad)
+    _add_estimate(figure, told, scale, served)
+    return figure
+
+
+def _add_rates(figure: Figure, counts: Mapping[str, int]) -> None:
+    complete, other = counts.get("code:survey:I", 0), counts.get("code:survey:O", 0)
+    told = complete + figure.partial + figure.refused + other
+    figure.noncontact = max(0, figure.served - told)
+    if not figure.served or told > figure.served:
+        return
+    rates = response_rates(
+        OutcomeCounts(
+            complete=complete,
+            partial=figure.partial,
+            refusal=figure.refused,
+            non_contact=figure.noncontact,
+            other=other,
+        )
+    )
+    asked = (complete + figure.partial + figure.refused) / figure.served
+    figure.rates = {"RR1": rates.rr1, "RR2": rates.rr2, "asked": asked, "headline": rates.rr1}
+    figure.response_rate = rates.rr1
+
+
+def _add_bounds(figure: Figure, good: int, bad: int) -> None:
+    if good + bad > figure.served:
+        return
+    bounds, parts = manski(good, bad, figure.served), zones(good, bad, figure.served)
+    if bounds is not None:
+        figure.bounds = (bounds.low, bounds.high)
+    if parts is not None:
+        figure.zones = {name: getattr(parts, name) for name in ZONES}
+
+
+def _add_estimate(figure: Figure, told: Sequence[Told], scale: str, served: Served) -> None:
+    strata = _strata(told, scale)
+    represented = r_indicator([one.served for one in strata], [one.answered for one in strata])
+    if represented is not None:
+        figure.r_indicator, figure.max_bias = represented.r_indicator, represented.max_bias
+    checked = served.employee is not None and served.external is not None
+    verdict = grade(
+        GateInputs(
+            mode="survey",
+            answered=figure.responded,
+            served=served.frame,
+            r_indicator=figure.r_indicator,
+            frame_deviation=frame_deviation(figure.served, served.external) if checked else None,
+        )
+    )
+    figure.grade, figure.reasons = verdict.grade, list(verdict.reasons)
+    figure.answers_to_next = verdict.answers_to_next
+    if verdict.show_estimate and display(figure.responded) != "counts":
+        _weigh(figure, strata)
+
+
+@dataclass(frozen=True)
+class Stratum:
+    """A part of the week at a point."""
+
+    served: int
+    answered: int
+    good: int
+
+
+def _weigh(figure: Figure, strata: Sequence[Stratum]) -> None:
+    """The share weighted to those served in each stratum, with Wilson on the effective number."""
+    served, answered = [one.served for one in strata], [one.answered for one in strata]
+    weighted = poststratify(served, answered, [one.good for one in strata])
+    if weighted is None or 0 in answered:
+        return
+    spread = kish([n / r for n, r in zip(served, answered, strict=True)], answered)
+    figure.effective_n = spread.effective_n if spread else float(figure.responded)
+    figure.estimate = weighted.estimate
+    figure.values["unweighted"] = figure.values["good"] / figure.responded
+    interval = wilson(weighted.estimate * figure.effective_n, figure.effective_n)
+    figure.interval = tuple(interval) if interval else None  # type: ignore[assignment]
+
+
+def _strata(told: Iterable[Told], scale: str) -> list[Stratum]:
+    """Point, weekday and part of the day; those too small to tell anything are taken together."""
+    every = [_stratum(counts, scale) for one in told for _part, counts in _by_part(one)]
+    kept = [one for one in every if one.served >= SMALLEST_STRATUM and one.answered]
+    rest = [one for one in every if not (one.served >= SMALLEST_STRATUM and one.answered)]
+    together = Stratum(*(sum(getattr(one, name) for one in rest) for name in ("served", "answered", "good")))
+    return [*kept, together] if together.served else kept
+
+
+def _stratum(counts: Mapping[str, int], scale: str) -> Stratum:
+    good, bad = _said(counts, scale)
+    served = served_of(counts).frame or 0
+    # A customer served at five to eight may answer at five past: no part has more answers than customers.
+    answered = min(good + bad, served)
+    return Stratum(served, answered, min(good, answered))
+
+
+def _by_part(told: Told) -> list[tuple[Part, Mapping[str, int]]]:
+    return sorted(told.parts.items(), key=lambda item: item[0])
+
+
+def _said(counts: Mapping[str, int], scale: str) -> tuple[int, int]:
+    good = bad = 0
+    for what, n in counts.items():
+        if what.startswith(f"answer:survey:{scale}:"):
+            is_good = int(what.rpartition(":")[2]) >= GOOD_FROM[scale]
+            good, bad = (good + n, bad) if is_good else (good, bad + n)
+    return good, bad
+
+
+def _sum(counts: Iterable[Mapping[str, int]]) -> dict[str, int]:
+    total: dict[str, int] = {}
+    for one in counts:
+        for what, n in one.items():
+            total[what] = total.get(what, 0) + n
+    return total
+
+
+def _hash(told: Iterable[Told]) -> str:
+    """The same counts in the same parts always give the same hash, whether from tallies or from facts."""
+    digest = hashlib.sha256(str(VERSION).encode())
+    for one in sorted(told, key=lambda each: each.point):
+        for part, counts in _by_part(one):
+            for what, n in sorted(counts.items()):
+                if n:
+                    digest.update(f"{one.point}|{part}|{what}|{n}\n".encode())
+    return digest.hexdigest()[:32]

@@ -1,0 +1,87 @@
+"""Read tallies: what was told at each point, by week or by part of the week, in one statement each."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import TypeAlias
+
+from django.db.models import QuerySet, Sum
+
+from barrymore.figures.models import Reopening, Tally
+from barrymore.figures.scope import Period
+from barrymore.figures.tallying import Zones, lines_of, slot_of
+from barrymore.journal.selectors import facts_of
+
+Part: TypeAlias = tuple[int, int]  # weekday and band
+KINDS = ("press.counted", "press.collapsed", "served.counted", "answer.given")
+
+
+@dataclass
+class Told:
+    """What was told at a point: counts by what, and the same by part of the week."""
+
+    point: int
+    all: Counter[str] = field(default_factory=Counter)
+    parts: dict[Part, Counter[str]] = field(default_factory=dict)
+
+    def add(self, part: Part, what: str, n: int) -> None:
+        """Count something."""
+        self.all[what] += n
+        self.parts.setdefault(part, Counter())[what] += n
+
+    def total(self, begin: str) -> int:
+        """The sum of every count whose name begins so."""
+        return sum(n for what, n in self.all.items() if what.startswith(begin))
+
+
+def told_by_point(period: Period, points: Iterable[int] | None = None) -> dict[int, Told]:
+    """By point, from the tallies; the period's days are those of each site."""
+    found: dict[int, Told] = {}
+    rows = _within(period, points).values_list("point_ref", "weekday", "band", "what")
+    for point, weekday, band, what, n in rows.annotate(n=Sum("count")).order_by():
+        found.setdefault(point, Told(point)).add((weekday, band), what, n)
+    return found
+
+
+def told_by_week(period: Period, points: Iterable[int] | None = None) -> dict[tuple[int, date], Counter[str]]:
+    """Counts by point and Monday."""
+    found: dict[tuple[int, date], Counter[str]] = {}
+    rows = _within(period, points).values_list("point_ref", "week", "what").annotate(n=Sum("count"))
+    for point, monday, what, n in rows.order_by():
+        found.setdefault((point, monday), Counter())[what] += n
+    return found
+
+
+def told_by_person(
+    period: Period, points: Iterable[int] | None = None
+) -> list[tuple[date, int, int, str, int]]:
+    """Day, point, person (0 for nobody), what, and how many; the newest day first."""
+    rows = _within(period, points).values_list("day", "point_ref", "staff_ref", "what")
+    return list(rows.annotate(n=Sum("count")).order_by("-day", "point_ref", "staff_ref", "what"))
+
+
+def reopened(period: Period, points: Iterable[int] | None = None) -> dict[int, int]:
+    """How many events came after the end of their day, by point."""
+    rows = Reopening.objects.filter(day__gte=period.first, day__lte=period.last)
+    if points is not None:
+        rows = rows.filter(point_ref__in=points)
+    return dict(rows.values_list("point_ref").annotate(n=Sum("events")).order_by())
+
+
+def told_from_facts(period: Period, point: int) -> Told:
+    """The same as `told_by_point` of one point, from the facts themselves: to prove the tallies."""
+    found, zones = Told(point), Zones()
+    for kind in KINDS:
+        # A day of a site begins up to a day before or after that of the period's zone.
+        for fact in facts_of(kind, *period.with_margin()).filter(dims__point=point):
+            slot = slot_of(fact, zones.of(fact.site))
+            if period.first <= slot.day <= period.last:
+                for what, n in lines_of(fact):
+                    found.add((slot.day.weekday(), slot.band), what, n)
+    return found
+
+
+def _within(period: Period, points: Iterable[int] | None) -> QuerySet[Tally]:
+    rows = Tally.objects.filter(day__gte=period.first, day__lte=period.last)
+    return rows if points is None else rows.filter(point_ref__in=list(points))
