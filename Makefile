@@ -45,6 +45,11 @@ bench-events: install-dev bundle words  ## CPU per event of a device at the edge
 	@$(BIN)/python -m bench.events
 	@bash scripts/with-postgres $(BIN)/python -m bench.events
 
+bench-board: install-dev bundle words  ## the quality board over ten million answers, SQLite and PostgreSQL
+	@bash scripts/test-needs
+	@$(BIN)/python -m bench.board
+	@bash scripts/with-postgres $(BIN)/python -m bench.board
+
 bench-detection: install-dev  ## how well gamed feedback is found: precision, recall, fairness on held-out seeds
 	@$(BIN)/python -m bench.detection
 
@@ -79,4 +84,4 @@ words: $(WORDS:.po=.mo)
 %.mo: %.po
 	@$(BIN)/pybabel -q compile -i $< -o $@ 2>/dev/null || $(BIN)/pybabel compile -i $< -o $@
 
-.PHONY: help run test test-long lint bench bench-peers bench-growth bench-streams bench-detection bench-events shots locks install install-dev bundle words $(VENV)/installed-any
+.PHONY: help run test test-long lint bench bench-peers bench-growth bench-streams bench-board bench-detection bench-events shots locks install install-dev bundle words $(VENV)/installed-any

@@ -17,7 +17,7 @@ from barrymore.figures.tallying import tally_anew, tally_round
 from barrymore.journal.models import Fact
 from barrymore.journal.services import record
 from barrymore.organisation.models import Point, Site, Staff
-from barrymore.reports.quality import quality_of
+from barrymore.reports.quality import quality_of, weeks_of
 from tests.channels.devices import stand
 
 pytestmark = pytest.mark.django_db
@@ -231,4 +231,6 @@ def test_the_board_says_what_is_counted_and_gives_presses_no_share(
     assert "feedback only" in page
     lines = {line.point.name: line for line in quality_of(DAYS)}
     assert (lines["Bar"].figure, lines["Bar"].pressed) == (None, [("colour2", 1, 1)])
-    assert [week.good for week in lines["Reception"].weeks] == [40, 40, 40]
+    assert [week.good for week in weeks_of(desk, DAYS.last)] == [40, 40, 40]
+    weeks = client.get(f"/reports/quality/{desk.pk}/weeks/?until=2026-11-29").content.decode()
+    assert weeks.count("<tr>") == 4 and "40 good, 32 did not say, 8 bad" in weeks

@@ -5,6 +5,7 @@ the happy ones shows in the response rate, and in the count of a register beside
 """
 
 import hashlib
+import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -197,8 +198,7 @@ def _hash(told: Iterable[Told]) -> str:
     """The same counts in the same parts always give the same hash, whether from tallies or from facts."""
     digest = hashlib.sha256(str(VERSION).encode())
     for one in sorted(told, key=lambda each: each.point):
-        for part, counts in _by_part(one):
-            for what, n in sorted(counts.items()):
-                if n:
-                    digest.update(f"{one.point}|{part}|{what}|{n}\n".encode())
+        parts = {f"{part}": {what: n for what, n in counts.items() if n} for part, counts in _by_part(one)}
+        kept = {part: counts for part, counts in parts.items() if counts}
+        digest.update(f"{one.point}|{json.dumps(kept, sort_keys=True)}\n".encode())
     return digest.hexdigest()[:32]

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
+from django.db import connection
 from django.db.models import QuerySet, Sum
 
 from barrymore.figures.models import Reopening, Tally
@@ -22,13 +23,14 @@ class Told:
     """What was told at a point: counts by what, and the same by part of the week."""
 
     point: int
-    all: Counter[str] = field(default_factory=Counter)
-    parts: dict[Part, Counter[str]] = field(default_factory=dict)
+    all: dict[str, int] = field(default_factory=dict)
+    parts: dict[Part, dict[str, int]] = field(default_factory=dict)
 
     def add(self, part: Part, what: str, n: int) -> None:
         """Count something."""
-        self.all[what] += n
-        self.parts.setdefault(part, Counter())[what] += n
+        self.all[what] = self.all.get(what, 0) + n
+        here = self.parts.setdefault(part, {})
+        here[what] = here.get(what, 0) + n
 
     def total(self, begin: str) -> int:
         """The sum of every count whose name begins so."""
@@ -37,10 +39,19 @@ class Told:
 
 def told_by_point(period: Period, points: Iterable[int] | None = None) -> dict[int, Told]:
     """By point, from the tallies; the period's days are those of each site."""
+    refs = None if points is None else list(points)
+    if refs == []:
+        return {}
     found: dict[int, Told] = {}
-    rows = _within(period, points).values_list("point_ref", "weekday", "band", "what")
-    for point, weekday, band, what, n in rows.annotate(n=Sum("count")).order_by():
-        found.setdefault(point, Told(point)).add((weekday, band), what, n)
+    rows = _within(period, refs).values_list("point_ref", "weekday", "band", "what")
+    statement, params = rows.annotate(n=Sum("count")).order_by().query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        # Tens of thousands of rows, each of them once: read past the objects that a queryset makes of them.
+        for point, weekday, band, what, n in cursor.fetchall():
+            told = found.get(point) or found.setdefault(point, Told(point))
+            told.parts.setdefault((weekday, band), {})[what] = n
+            told.all[what] = told.all.get(what, 0) + n
     return found
 
 

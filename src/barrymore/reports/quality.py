@@ -1,6 +1,5 @@
 """The quality board: each point with its figure, its weeks, and what is counted there and never a share."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -35,7 +34,6 @@ class Line:
     served: int | None
     external: int | None
     pressed: list[tuple[str, int, int]] = field(default_factory=list)  # scale, score, presses; best first
-    weeks: list[Week] = field(default_factory=list)
     reopened: int = 0
 
     @property
@@ -45,29 +43,23 @@ class Line:
 
 
 def quality_of(period: Period, site: int | None = None) -> list[Line]:
-    """The points of a site or of all sites, by site, room and name, in four statements."""
+    """The points of a site or of all sites, by site, room and name, in three statements."""
     places = [point for point in points() if point.is_active and (site is None or point.site_id == site)]
     refs = [point.pk for point in places]
     told, late = told_by_point(period, refs), reopened(period, refs)
-    weeks = told_by_week(_weeks(period), refs)
-    by_point: dict[int, dict[date, Counter[str]]] = {}
-    for (ref, monday), counts in weeks.items():
-        by_point.setdefault(ref, {})[monday] = counts
-    return [
-        _line(point, told.get(point.pk), by_point.get(point.pk, {}), period, late.get(point.pk, 0))
-        for point in places
-    ]
+    return [_line(point, told.get(point.pk), period, late.get(point.pk, 0)) for point in places]
 
 
-def _weeks(period: Period) -> Period:
-    """The last whole weeks up to that of the period's last day."""
-    monday = period.last - timedelta(days=period.last.weekday())
-    return Period(monday - timedelta(weeks=WEEKS - 1), period.last, period.timezone)
+def weeks_of(point: Point, last: date) -> list[Week]:
+    """The last weeks of a point up to that of a day, the oldest first, on the scale most used in them."""
+    monday = last - timedelta(days=last.weekday())
+    period = Period(monday - timedelta(weeks=WEEKS - 1), last)
+    weeks = told_by_week(period, [point.pk])
+    scale = most_used(Told(point.pk, counts) for counts in weeks.values())
+    return [_week(monday, counts, scale) for (_ref, monday), counts in sorted(weeks.items())]
 
 
-def _line(
-    point: Point, told: Told | None, weeks: Mapping[date, Mapping[str, int]], period: Period, late: int
-) -> Line:
+def _line(point: Point, told: Told | None, period: Period, late: int) -> Line:
     if told is None:
         return Line(point, None, None, None)
     scale = most_used([told])
@@ -79,7 +71,6 @@ def _line(
         served=served.employee,
         external=served.external,
         pressed=_pressed(told.all),
-        weeks=[_week(monday, counts, scale) for monday, counts in sorted(weeks.items())] if asked else [],
         reopened=late,
     )
 

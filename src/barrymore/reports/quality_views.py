@@ -3,15 +3,17 @@
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
+from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
+from barrymore.figures.scope import today_in, zone_of
 from barrymore.organisation.access import Actor
-from barrymore.organisation.models import Site
+from barrymore.organisation.models import Point, Site
 from barrymore.organisation.pages import page
 from barrymore.organisation.selectors import module_is_on
 from barrymore.reports.press_views import answer_words
-from barrymore.reports.quality import Line, quality_of
+from barrymore.reports.quality import Line, quality_of, weeks_of
 from barrymore.reports.selectors import BadPeriod, wanted_of
 from barrymore.reports.views import in_words
 
@@ -39,6 +41,15 @@ def quality(request: HttpRequest, actor: Actor) -> HttpResponse:
         "wall": request.GET.get("wall") == "1",
     }
     return render(request, "reports/quality.html", context)
+
+
+@require_GET
+@page("figures.read")
+def weeks(request: HttpRequest, actor: Actor, point_id: int) -> HttpResponse:
+    """The last weeks of one point, asked for when they are unfolded."""
+    point = get_object_or_404(Point, pk=point_id)
+    until = parse_date(request.GET.get("until", "")) or today_in(zone_of(point.site_id))
+    return render(request, "reports/quality_weeks.html", {"weeks": weeks_of(point, until)})
 
 
 def _shown(line: Line) -> dict[str, Any]:

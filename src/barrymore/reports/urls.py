@@ -9,6 +9,7 @@ urlpatterns = [
     path("", views.index, name="index"),
     path("board/", board_views.board, name="board"),
     path("quality/", quality_views.quality, name="quality"),
+    path("quality/<int:point_id>/weeks/", quality_views.weeks, name="quality_weeks"),
     path("presses/", press_views.presses, name="presses"),
     path("<slug:name>/", views.report, name="report"),
     path("<slug:name>.csv", views.export, {"kind": "csv"}, name="export"),
