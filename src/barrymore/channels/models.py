@@ -8,19 +8,23 @@ from barrymore.channels.counts.models import CountFile
 from barrymore.channels.devices.models import Device
 from barrymore.channels.form.models import WebForm
 from barrymore.channels.imports.models import Import, Imported, ImportedAddress, ImportFault
+from barrymore.channels.mqtt.models import Broker, Heard, Meaning
 from barrymore.channels.sms.models import SmsNumber
 from barrymore.conversations.models import Conversation
 from barrymore.organisation.models import Site
 from barrymore.routing.models import Queue
 
 __all__ = [
+    "Broker",
     "CountFile",
     "Device",
+    "Heard",
     "Import",
     "ImportFault",
     "Imported",
     "ImportedAddress",
     "Mailbox",
+    "Meaning",
     "RawMail",
     "SmsNumber",
     "Visitor",

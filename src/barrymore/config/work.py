@@ -16,6 +16,7 @@ from barrymore.channels.imports.rounds import imports_round
 from barrymore.channels.invitations import invite_due
 from barrymore.channels.mail.intake import watch_mailboxes
 from barrymore.channels.mail.outgoing import deliver_due_mails
+from barrymore.channels.mqtt.watching import watch_brokers
 from barrymore.channels.sms.delivery import deliver_due_sms
 from barrymore.config.pulse import note_end, note_start
 from barrymore.figures.tallying import tally_round
@@ -70,12 +71,13 @@ SELDOM = [
 
 
 def start_work(stop: threading.Event) -> list[threading.Thread]:
-    """Start one thread a round and one that keeps the mailboxes watched; all end when `stop` is set."""
+    """Start a thread for each round, for the mailboxes and for the brokers; all end when `stop` is set."""
     threads = [
         threading.Thread(target=_run, args=(work, stop), name=work.name, daemon=True)
         for work in [*ROUNDS, *SELDOM]
     ]
     threads.append(threading.Thread(target=watch_mailboxes, args=(stop,), name="mailboxes", daemon=True))
+    threads.append(threading.Thread(target=watch_brokers, args=(stop,), name="brokers", daemon=True))
     for work in ROUNDS:
         note_start(work.name, work.every_seconds)
     for thread in threads:

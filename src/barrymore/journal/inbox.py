@@ -97,6 +97,11 @@ def count_refused(device_ref: int, why: str, at: datetime) -> None:
     _count([(device_ref, at, f"refused:{why}", 1)])
 
 
+def count_known(device_ref: int, at: datetime) -> None:
+    """An event that was handed over once more, and is there: received and a duplicate."""
+    _count([(device_ref, at, "received", 1), (device_ref, at, DUPLICATE, 1)])
+
+
 def count_rejected(device_ref: int, whys: Iterable[str], at: datetime) -> None:
     """Events without a number that could be kept: received and rejected."""
     counts = Counter(whys)

@@ -12,6 +12,7 @@ SECTIONS: list[tuple[Promise, str, str]] = [
     (_("Sites"), "organisation:sites", "settings.manage"),
     (_("Points"), "points:points", "settings.manage"),
     (_("Devices"), "devices:devices", "settings.manage"),
+    (_("Wireless buttons"), "brokers:brokers", "settings.manage"),
     (_("Counts of other systems"), "counts:counts", "settings.manage"),
     (_("People"), "people:people", "staff.manage"),
     (_("Roles"), "people:roles", "staff.manage"),

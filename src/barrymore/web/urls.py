@@ -4,6 +4,7 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
 from barrymore.web import (
+    broker_views,
     count_views,
     device_views,
     form_views,
@@ -57,6 +58,13 @@ devices = [
     path("<int:device_id>/poster/", device_views.poster, name="poster"),
     path("<int:device_id>/revoke/", device_views.revoke, name="revoke"),
 ]
+brokers = [
+    path("", broker_views.brokers, name="brokers"),
+    path("new/", broker_views.broker, name="new"),
+    path("<int:broker_id>/", broker_views.broker, name="broker"),
+    path("<int:broker_id>/meanings/", broker_views.mean, name="mean"),
+    path("meanings/<int:meaning_id>/remove/", broker_views.forget, name="forget"),
+]
 counts = [
     path("", count_views.counts, name="counts"),
     path("<int:file_id>/undo/", count_views.undo, name="undo"),
@@ -98,6 +106,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/texts/", include((texts, "texts"))),
     path("settings/points/", include((points, "points"))),
     path("settings/devices/", include((devices, "devices"))),
+    path("settings/buttons/", include((brokers, "brokers"))),
     path("settings/counts/", include((counts, "counts"))),
     path("settings/promises/", include((promises, "promises"))),
     path("settings/import/", include((imports, "imports"))),

@@ -11,11 +11,10 @@ from typing import Any
 
 from django.db import close_old_connections
 
-from barrymore.channels.devices.models import Device
 from barrymore.channels.devices.reading import MOST_BYTES, Refused, read_batch
+from barrymore.channels.devices.selectors import device_of_key
 from barrymore.channels.devices.writer import Batch, Overloaded, Told, Writer
 from barrymore.journal.moment import now
-from barrymore.organisation.services import digest_of
 
 Scope = dict[str, Any]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
@@ -26,12 +25,6 @@ PATH = re.compile(r"/api/v1/devices/(\d{1,18})/events/?")
 KNOWN_SECONDS = 5.0
 MOST_KNOWN = 20_000
 NO_KEY = "Send `Authorization: Bearer <device key>` with the live key of this very device."
-
-
-def device_of_key(key: str) -> int | None:
-    """The device that a live key belongs to."""
-    found = Device.objects.filter(key_digest=digest_of(key), revoked_at=None).exclude(key_digest="")
-    return found.values_list("pk", flat=True).first()
 
 
 class Gone(Exception):

@@ -12,6 +12,7 @@ from barrymore.channels.devices.models import Device
 from barrymore.journal.balance import known_lost, outcomes_of, presses_since
 from barrymore.journal.models import DeviceEvent
 from barrymore.journal.moment import now
+from barrymore.organisation.services import digest_of
 
 Kind: TypeAlias = Device.Kind
 SILENT_AFTER = timedelta(hours=24)
@@ -81,6 +82,12 @@ def poster_of(code: str) -> Device | None:
     """The poster behind a public code, whether it is still in use or not."""
     posters = Device.objects.filter(kind=Kind.POSTER).select_related("point__site", "point__room")
     return posters.filter(code=code).first()
+
+
+def device_of_key(key: str) -> int | None:
+    """The device that a live key belongs to."""
+    found = Device.objects.filter(key_digest=digest_of(key), revoked_at=None).exclude(key_digest="")
+    return found.values_list("pk", flat=True).first()
 
 
 def comments_at(point_ref: int, limit: int = 20) -> list[DeviceEvent]:

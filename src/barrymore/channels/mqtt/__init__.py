@@ -1,0 +1,1 @@
+"""Buttons over MQTT: our own devices, and any Zigbee button behind zigbee2mqtt."""
