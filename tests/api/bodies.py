@@ -4,6 +4,7 @@ from typing import Any
 
 STAY = {"source": "pms", "source_ref": "H-1", "starts_on": "2026-11-21", "ends_on": "2026-11-24"}
 BOUGHT = {"source": "till", "source_ref": "77", "at": "2026-11-21T14:40:00Z", "what": "Sauna"}
+ASKED = {"languages": ["en"], "questions": [{"key": "a", "kind": "smile4", "text": {"en": "How was it?"}}]}
 BODIES: dict[str, dict[str, Any]] = {
     "/contacts": {"channel": "form", "external_id": "1", "from": {"email": "lee@guests.example"},
                   "subject": "s", "body": "b", "language": "en", "queue": None, "site": None},
@@ -34,4 +35,12 @@ BODIES: dict[str, dict[str, Any]] = {
     "/points/{point_id}": {"site": None, "name": "Till", "room": "", "step": "", "active": True},
     "/devices": {"point": 1, "kind": "button", "name": "Red", "languages": ["en"]},
     "/devices/enrol": {"code": "x"},
+    "/questionnaires": {"name": "Till", "definition": ASKED},
+    "/questionnaires/{questionnaire_id}/versions": {"definition": ASKED},
+    "/campaigns": {"name": "Till", "questionnaire": 1, "points": [], "mode": "feedback", "step": "",
+                   "served_source": "none", "prompt": "", "opening": {}, "review": "none", "active": True,
+                   "review_link": "", "since": None, "until": None},
+    "/campaigns/{campaign_id}/answers": {"external_id": "1", "questionnaire": 1, "answers": {"a": 4},
+                                         "seconds": {}, "language": "en", "outcome": "complete",
+                                         "channel": "rest", "point": None, "staff": None, "at": None},
 }  # fmt: skip

@@ -3,23 +3,35 @@
 from datetime import timedelta
 
 from barrymore.customers.models import Address, Customer
-from barrymore.feedback.models import Case, Survey
+from barrymore.feedback.models import Case, Questionnaire, Survey
+from barrymore.feedback.standard import standard_questionnaire
 from barrymore.journal.moment import now
 
 ASKED = [Case.State.WAITING, Case.State.SENT, Case.State.FINAL]
+RELATIONSHIP_CAP_DAYS = 30
 
 
 def current_survey() -> Survey | None:
     """The survey that is asked after a close now."""
-    return Survey.objects.filter(is_active=True).order_by("-id").first()
+    active = Survey.objects.filter(is_active=True, kind=Survey.Kind.CONTACT)
+    return active.select_related("questionnaire").order_by("-id").first()
+
+
+def questionnaire_of(survey: Survey) -> Questionnaire:
+    """What a survey asks."""
+    return survey.questionnaire or standard_questionnaire()
 
 
 def asked_lately(survey: Survey, customer: Customer | None, address: Address) -> bool:
-    """Whether this person (or address, where nobody is known) was asked within the survey's cap."""
+    """Whether this person (or address, where nobody is known) was asked by any survey within the cap.
+
+    One cap holds across all surveys; about the relationship nobody is asked within 30 days of another ask.
+    """
+    days = survey.cap_days
+    if survey.kind == Survey.Kind.RELATIONSHIP:
+        days = max(days, RELATIONSHIP_CAP_DAYS)
     who = {"customer": customer} if customer else {"address": address}
-    asked = Case.objects.filter(
-        **who, state__in=ASKED, send_after__gt=now() - timedelta(days=survey.cap_days)
-    )
+    asked = Case.objects.filter(**who, state__in=ASKED, send_after__gt=now() - timedelta(days=days))
     return asked.exclude(code=Case.Code.WROTE_AGAIN).exists()
 
 
@@ -35,7 +47,14 @@ def case_of_token(digest: str) -> Case | None:
         return None
     return (
         Case.objects.filter(token_digest=digest)
-        .select_related("survey", "conversation__customer", "conversation__site", "staff", "customer")
+        .select_related(
+            "survey__questionnaire",
+            "conversation__customer",
+            "conversation__site",
+            "staff",
+            "customer",
+            "address",
+        )
         .first()
     )
 

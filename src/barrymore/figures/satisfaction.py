@@ -46,10 +46,16 @@ class Asked:
 
 def load(period: Period) -> list[Asked]:
     """All cases opened in the period with how they ended, in two queries."""
-    opened = list(facts_of("survey.case", period.since, period.until))
+    opened = [fact for fact in facts_of("survey.case", period.since, period.until) if _is_of_a_contact(fact)]
     ends: Iterable[Fact] = facts_of("survey.final", period.since, now())
     final = {fact.values["case"]: fact for fact in ends}
     return [Asked(fact, final.get(fact.values["case"])) for fact in opened]
+
+
+def _is_of_a_contact(fact: Fact) -> bool:
+    """Asked after a conversation, by smiles: other kinds and scales are never put into this figure."""
+    told = fact.values
+    return told.get("kind", "contact") == "contact" and told.get("scale", "smile4") == "smile4"
 
 
 def scope_fact(item: Asked) -> Fact:
@@ -72,7 +78,7 @@ def compute(items: Sequence[Asked], scope: Scope, period: Period) -> Figure:
         served=len(items),
         invited=len(frame),
         responded=len(scores),
-        partial=codes["P"],
+        partial=sum(item.score is None and item.code in ("I", "P") for item in frame),
         refused=codes["R"],
         noncontact=codes["NC"] + codes["UO"],
         pending=codes[""],
@@ -93,7 +99,7 @@ def _add_rates(figure: Figure, codes: Counter[str]) -> None:
     # A pending case was drawn and has not answered: until its closing day it counts as not reached.
     counts = OutcomeCounts(
         complete=codes["I"],
-        partial=codes["P"],
+        partial=sum(item.score is None and item.code in ("I", "P") for item in frame),
         refusal=codes["R"],
         non_contact=codes["NC"] + codes[""],
         other=codes["O"],
