@@ -39,9 +39,9 @@ def make_questionnaire(actor: Actor, name: str, definition: Any) -> Questionnair
 def next_version(actor: Actor, questionnaire: Questionnaire, definition: Any) -> Questionnaire:
     """The questionnaire with another definition: a draft is changed, what was fielded gets a next version."""
     actor.need(PERMISSION)
-    read_definition(definition)
+    form = read_definition(definition)
     newest = Questionnaire.objects.select_for_update().filter(name=questionnaire.name).order_by("-version")[0]
-    if newest.definition == definition:
+    if newest.form == form:
         return newest
     if newest.fielded_at is None:
         newest.definition = definition

@@ -83,6 +83,7 @@ class Case(models.Model):
     code = models.CharField(max_length=12, choices=Code, default=Code.PENDING, blank=True)
     suppressed_reason = models.CharField(max_length=200, blank=True)
     token_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    opened_at = models.DateTimeField(null=True)  # none of earlier cases, which were all opened by a close
     opened_form_at = models.DateTimeField(null=True)
     send_after = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)

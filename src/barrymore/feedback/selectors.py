@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from barrymore.customers.models import Address, Customer
 from barrymore.feedback.models import Case, Questionnaire, Survey
-from barrymore.feedback.standard import standard_questionnaire
+from barrymore.feedback.standard import recommending_questionnaire, standard_questionnaire
 from barrymore.journal.moment import now
 
 ASKED = [Case.State.WAITING, Case.State.SENT, Case.State.FINAL]
@@ -19,7 +19,11 @@ def current_survey() -> Survey | None:
 
 def questionnaire_of(survey: Survey) -> Questionnaire:
     """What a survey asks."""
-    return survey.questionnaire or standard_questionnaire()
+    if survey.questionnaire is not None:
+        return survey.questionnaire
+    if survey.kind == Survey.Kind.RELATIONSHIP:
+        return recommending_questionnaire()
+    return standard_questionnaire()
 
 
 def asked_lately(survey: Survey, customer: Customer | None, address: Address) -> bool:

@@ -59,12 +59,13 @@ def open_case(
         code=code,
         suppressed_reason=suppressed[:200],
         send_after=now() + timedelta(seconds=survey.delay_seconds) if code == Code.PENDING else None,
+        opened_at=now(),
         closes_at=now() + timedelta(days=survey.closing_days),
         final_at=None if code == Code.PENDING else now(),
     )
-    _tell_opened(case)
+    tell_opened(case)
     if code != Code.PENDING:
-        _tell_final(case)
+        tell_final(case)
     return case
 
 
@@ -219,18 +220,20 @@ def _end(case: Case, code: Code, **values: Any) -> bool:
     )
     if changed:
         case.state, case.code = State.FINAL, code
-        _tell_final(case, **values)
+        tell_final(case, **values)
     return bool(changed)
 
 
-def _tell_opened(case: Case) -> None:
+def tell_opened(case: Case) -> None:
+    """The fact that a case was opened."""
     questionnaire = questionnaire_of(case.survey)
     primary = questionnaire.form.question(questionnaire.form.primary)
     told = {"questionnaire": questionnaire.pk, "scale": primary.kind if primary else ""}
     record("survey.case", f"case:{case.pk}:opened", **_refs(case, **told))
 
 
-def _tell_final(case: Case, **values: Any) -> None:
+def tell_final(case: Case, **values: Any) -> None:
+    """The fact of a case's one code."""
     record("survey.final", f"case:{case.pk}:final", **_refs(case, code=str(case.code), **values))
 
 

@@ -1,6 +1,6 @@
 """A page of a questionnaire as a form shows it, and what came back read into answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -27,6 +27,9 @@ class Fields(Protocol):
 
     def getlist(self, name: str, /) -> list[str]:
         """All values of a name."""
+
+    def keys(self) -> Iterable[str]:
+        """The names."""
 
 
 @dataclass

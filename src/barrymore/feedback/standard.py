@@ -53,6 +53,29 @@ def standard_definition() -> dict[str, Any]:
     }
 
 
+RECOMMEND = "Recommending us"
+
+
+def recommending_questionnaire() -> Questionnaire:
+    """What a relationship is asked where nothing else is chosen: 0 to 10, and why (Reichheld, 2003)."""
+    found = Questionnaire.objects.filter(name=RECOMMEND).order_by("-version").first()
+    if found is None:
+        codes = languages()
+        likely = _("How likely are you to recommend us to a friend or colleague?")
+        questions = [
+            {"key": "likely", "kind": "scale10", "page": 1, "text": said_in(likely, codes),
+             "ends": said_in(_("not at all – very likely"), codes)},
+            {"key": "why", "kind": "text", "page": 1, "text": said_in(_("What is the main reason?"), codes)},
+        ]  # fmt: skip
+        definition = {"languages": codes, "questions": questions, "thanks": {}}
+        found, _new = Questionnaire.objects.get_or_create(
+            name=RECOMMEND,
+            version=1,
+            defaults={"definition": definition, "created_at": now(), "fielded_at": now()},
+        )
+    return found
+
+
 def standard_questionnaire() -> Questionnaire:
     """The newest version of the standard one, made on first use."""
     found = Questionnaire.objects.filter(standard=STANDARD).order_by("-version").first()

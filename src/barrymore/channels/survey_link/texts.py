@@ -22,6 +22,8 @@ def language_for(case: Case) -> str:
 
 def question(case: Case) -> str:
     """The one question, by name where the name is known."""
+    if case.survey.kind == Survey.Kind.RELATIONSHIP:
+        return _("How do we do as a whole?")
     name = case.customer.name.split(" ")[0] if case.customer and case.customer.name else ""
     return _("%(name)s, how did we do?") % {"name": name} if name else _("How did we do?")
 

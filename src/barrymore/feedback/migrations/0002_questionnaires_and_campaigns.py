@@ -15,6 +15,11 @@ class Migration(migrations.Migration):
     operations = [
         migrations.AddField(
             model_name='case',
+            name='opened_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.AddField(
+            model_name='case',
             name='progress',
             field=models.JSONField(default=dict),
         ),
