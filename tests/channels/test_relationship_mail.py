@@ -1,4 +1,4 @@
-"""The question about us as a whole leaves by mail, in no thread, and comes back as a score of its own kind."""
+"""The question about us as a whole leaves by mail, in no thread, and comes back as a score of its kind."""
 
 import pytest
 from django.test import Client

@@ -177,3 +177,14 @@ def test_the_table_runs_no_formula_of_a_guest(told: Campaign) -> None:
     rows = list(csv.DictReader(io.StringIO("".join(listing.table_of(listing.Wanted(words=True))))))
     assert {row["comment"] for row in rows} == {"'=HYPERLINK(1)"}
     assert {row["mode"] for row in rows} == {"feedback"}
+
+
+def test_a_list_of_campaigns_costs_the_same_few_queries(
+    client: Client, dora: Staff, site: Site, django_assert_max_num_queries: Callable[..., Any]
+) -> None:
+    for _number in range(12):
+        ask(dora, stand(site), definition="smile")
+    client.force_login(dora)
+    client.get("/settings/campaigns/")
+    with django_assert_max_num_queries(14):
+        assert client.get("/settings/campaigns/").status_code == 200

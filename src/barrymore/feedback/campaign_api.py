@@ -85,14 +85,13 @@ def questionnaire_out(one: Questionnaire) -> dict[str, Any]:
     }
 
 
-def campaign_out(one: Campaign) -> dict[str, Any]:
+def campaign_out(one: Campaign, codes: dict[str, int]) -> dict[str, Any]:
     """A campaign as REST tells it, with its counts and never a mean."""
-    stands = campaigns.standing(one)
     return {
         "id": one.pk,
         "name": one.name,
         "questionnaire": one.questionnaire_id,
-        "points": list(one.points.order_by("pk").values_list("pk", flat=True)),
+        "points": sorted(point.pk for point in one.points.all()),
         "mode": one.mode,
         "feedback_only": one.is_feedback_only,
         "served_source": one.served_source,
@@ -104,10 +103,14 @@ def campaign_out(one: Campaign) -> dict[str, Any]:
         "since": one.since.isoformat() if one.since else None,
         "until": one.until.isoformat() if one.until else None,
         "active": one.is_active,
-        "codes": stands.codes,
-        "served": stands.served,
-        "silent": stands.silent,
+        "codes": codes,
     }
+
+
+def _stands_out(one: Campaign) -> dict[str, Any]:
+    """With those served, and how many of them said nothing."""
+    stands = campaigns.standing(one)
+    return {**campaign_out(one, dict(stands.codes)), "served": stands.served, "silent": stands.silent}
 
 
 @router.get("/questionnaires")
@@ -167,9 +170,11 @@ def post_field(request: HttpRequest, questionnaire_id: int) -> dict[str, Any]:
 def get_campaigns(request: HttpRequest, cursor: int = 0) -> dict[str, Any]:
     """All campaigns by id; `next` is the `cursor` of the next page."""
     _manager(request)
-    found = list(Campaign.objects.filter(pk__gt=cursor).order_by("pk")[: PAGE + 1])
+    rows = Campaign.objects.filter(pk__gt=cursor).prefetch_related("points").order_by("pk")
+    found = list(rows[: PAGE + 1])
     rest = found[PAGE - 1].pk if len(found) > PAGE else None
-    return {"items": [campaign_out(one) for one in found[:PAGE]], "next": rest}
+    codes = campaigns.codes_of(one.pk for one in found)
+    return {"items": [campaign_out(one, codes.get(one.pk, {})) for one in found[:PAGE]], "next": rest}
 
 
 @router.post("/campaigns")
@@ -190,7 +195,7 @@ def post_campaign(
         saved = campaigns.save_campaign(
             actor, None, points, questionnaire=asked, is_active=told.active, **fields
         )
-        return campaign_out(saved)
+        return _stands_out(saved)
 
     return once_if_keyed(actor.token_ref, idempotency_key, told.dict(), work)
 
@@ -199,7 +204,7 @@ def post_campaign(
 def get_campaign(request: HttpRequest, campaign_id: int) -> dict[str, Any]:
     """One campaign and how it stands."""
     _manager(request)
-    return campaign_out(Campaign.objects.get(pk=campaign_id))
+    return _stands_out(Campaign.objects.get(pk=campaign_id))
 
 
 @router.post("/campaigns/{campaign_id}/answers")

@@ -39,7 +39,8 @@ KINDS = [
 def all_campaigns(request: HttpRequest, actor: Actor) -> HttpResponse:
     """All campaigns, the newest first, and the templates to begin with."""
     found = Campaign.objects.select_related("questionnaire").prefetch_related("points")[:100]
-    rows = [{"campaign": one, "stands": campaigns.standing(one)} for one in found]
+    codes = campaigns.codes_of(one.pk for one in found)
+    rows = [{"campaign": one, "answered": _answered(codes.get(one.pk, {}))} for one in found]
     context = {
         "title": _("Campaigns"),
         "rows": rows,
@@ -47,6 +48,10 @@ def all_campaigns(request: HttpRequest, actor: Actor) -> HttpResponse:
         "add_url": reverse("campaigns:new"),
     }
     return render(request, "feedback/campaigns.html", context)
+
+
+def _answered(codes: dict[str, int]) -> int:
+    return codes.get("I", 0) + codes.get("P", 0)
 
 
 @require_http_methods(["GET", "POST"])
@@ -143,6 +148,7 @@ def _show(
         "up_url": reverse("campaigns:campaigns"),
         "up_title": _("Campaigns"),
         "campaign": found,
+        "stands": campaigns.standing(found) if found and request.method == "GET" else None,
         "form": form,
         "draft": json.dumps(draft, ensure_ascii=False),
         "language": language,

@@ -137,10 +137,18 @@ class Standing:
         return self.codes.get("I", 0) + self.codes.get("P", 0)
 
 
+def codes_of(campaigns: Iterable[int]) -> dict[int, dict[str, int]]:
+    """How many answers of each code some campaigns have, in one query."""
+    rows = Response.objects.filter(campaign__in=list(campaigns)).values("campaign", "code")
+    found: dict[int, dict[str, int]] = {}
+    for row in rows.annotate(n=Count("id")).order_by():
+        found.setdefault(row["campaign"], {})[row["code"]] = row["n"]
+    return found
+
+
 def standing(campaign: Campaign) -> Standing:
     """Counts of a campaign. The served are counted only where it is a survey (METHOD A1)."""
-    rows = Response.objects.filter(campaign=campaign).values("code").annotate(n=Count("id"))
-    codes = {row["code"]: row["n"] for row in rows.order_by()}
+    codes = codes_of([campaign.pk]).get(campaign.pk, {})
     if campaign.mode != Campaign.Mode.SURVEY:
         return Standing(codes, None, None)
     served = _served(campaign)

@@ -49,8 +49,16 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
         asked = self.fields["questionnaire"]
         asked.queryset = Questionnaire.objects.exclude(fielded_at=None)  # type: ignore[attr-defined]
         asked.empty_label = _("The standard question of the house")  # type: ignore[attr-defined]
-        self.fields["every_months"].min_value = 1  # type: ignore[attr-defined]
+        self.fields["kind"].required = self.fields["every_months"].required = False
         self.fields["every_months"].validators.append(MinValueValidator(1))
+
+    def clean_kind(self) -> str:
+        """Left out: as it is."""
+        return self.cleaned_data["kind"] or str(self.instance.kind)
+
+    def clean_every_months(self) -> int:
+        """Left out: as it is."""
+        return self.cleaned_data["every_months"] or int(self.instance.every_months)
 
     def save(self, commit: bool = True) -> Survey:
         """What has been fielded stays as it was: the change becomes the next version."""

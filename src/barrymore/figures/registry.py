@@ -45,7 +45,8 @@ METRICS: dict[str, Metric] = {
         label=_("Net promoter score"),
         definition=_(
             "Of the customers asked every few months about us as a whole, from 0 to 10: those of 9 and 10 "
-            "less those of 0 to 6, in points of a hundred. Answers after a single conversation are not among them."
+            "less those of 0 to 6, in points of a hundred. Answers after a single conversation are not "
+            "among them."
         ),
         version=nps.VERSION,
         load=nps.load,
