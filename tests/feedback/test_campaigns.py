@@ -170,7 +170,7 @@ def test_a_page_of_answers_costs_the_same_few_queries(
 ) -> None:
     with django_assert_num_queries(3):
         page = listing.page_of(listing.Wanted())
-        assert len(listing.lines_of(page.rows)) == 50
+        assert len(listing.lines_of(page.rows, with_contacts=True)) == 50
 
 
 def test_the_table_runs_no_formula_of_a_guest(told: Campaign) -> None:
@@ -188,3 +188,19 @@ def test_a_list_of_campaigns_costs_the_same_few_queries(
     client.get("/settings/campaigns/")
     with django_assert_max_num_queries(14):
         assert client.get("/settings/campaigns/").status_code == 200
+
+
+def test_how_to_reach_a_person_is_told_to_those_who_may_see_customers(
+    client: Client, post: Post, get: Get, dora: Staff, site: Site, token: Callable[..., Any]
+) -> None:
+    asked = ask(dora, stand(site))
+    mail = "lee@guests.example"
+    answers = {"score": 1, "why": ["rude"], "worst": "rude", "rest": ["none"], "call": {"email": mail}}
+    assert post(f"campaigns/{asked.pk}/answers", body(asked, answers=answers)).json()["code"] == "I"
+    assert "call" not in get("feedback").json()["items"][0]["answers"]
+    headers = token(dora, "feedback.read", "customers.read")
+    told = client.get("/api/v1/feedback", **headers).json()["items"][0]["answers"]
+    assert told["call"] == {"email": mail}
+    assert mail not in "".join(listing.table_of(listing.Wanted()))
+    client.force_login(dora)
+    assert mail in client.get("/feedback/").content.decode()

@@ -91,6 +91,12 @@ def test_the_cap_counts_the_other_way_round_too(
     handling.answer(conversation, amina, Said(text="Done."))
     handling.close(conversation, amina)
     assert Case.objects.get(conversation=conversation).code == "CONTACT_CAP"
+    for days, code in ((29, "CONTACT_CAP"), (31, "")):
+        with at_moment(now() + days * DAY):
+            later = arrive()
+            handling.answer(later, amina, Said(text="Done."))
+            handling.close(later, amina)
+        assert Case.objects.get(conversation=later).code == code
 
 
 def test_with_the_module_off_nobody_is_asked(relation: Survey) -> None:

@@ -110,7 +110,7 @@ def _row(response: Response, key: str, value: Any, seconds: float | None) -> Ans
     return row
 
 
-def answers_of(response: Response) -> list[tuple[str, str]]:
+def answers_of(response: Response, *, with_contacts: bool) -> list[tuple[str, str]]:
     """Question and answer as words for staff, in the order of the questionnaire."""
     if response.questionnaire is None:
         return []
@@ -119,7 +119,7 @@ def answers_of(response: Response) -> list[tuple[str, str]]:
     main = form.languages[0]
     told = []
     for one in form.questions:
-        if row := given.get(one.key):
+        if (row := given.get(one.key)) and (with_contacts or one.kind != "contact"):
             told.append((one.text.get(main, one.key), _told(row, one.kind, _option_words(form, main))))
     return told
 

@@ -42,14 +42,13 @@ def said(request: HttpRequest, actor: Actor) -> HttpResponse:
     context = {
         "title": _("What customers said"),
         "wanted": wanted,
-        "lines": lines_of(found.rows),
+        "lines": lines_of(found.rows, with_contacts=actor.may("customers.read")),
         "following": found.next,
         "modes": Response.Mode.choices,
         "channels": Response.Channel.choices,
         "points": points()[:500],
         "query": "&".join(f"{name}={value}" for name, value in wanted.as_query().items()),
         "is_filtered": bool(wanted.as_query()),
-        "may_see_contacts": actor.may("customers.read"),
     }
     return render(request, "feedback/said.html", context)
 

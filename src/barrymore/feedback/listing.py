@@ -75,8 +75,8 @@ def _after(cursor: str) -> tuple[datetime, int]:
         raise ValueError("cursor: use the `next` of an earlier page") from error
 
 
-def response_out(one: Response) -> dict[str, Any]:
-    """An answer as REST tells it."""
+def response_out(one: Response, *, with_contacts: bool = False) -> dict[str, Any]:
+    """An answer as REST tells it; how to reach the person only to those who may see customers."""
     return {
         "id": one.pk,
         "at": one.at.isoformat(),
@@ -93,7 +93,11 @@ def response_out(one: Response) -> dict[str, Any]:
         "score": one.score,
         "scale": one.scale,
         "comment": one.comment,
-        "answers": {row.question: _value(row) for row in one.answers.all()},
+        "answers": {
+            row.question: _value(row)
+            for row in one.answers.all()
+            if with_contacts or not isinstance(row.chosen, dict)
+        },
         "seconds": one.seconds,
     }
 
@@ -113,10 +117,13 @@ class Line:
     said: list[tuple[str, str]]
 
 
-def lines_of(rows: list[Response]) -> list[Line]:
+def lines_of(rows: list[Response], *, with_contacts: bool) -> list[Line]:
     """With the names of the points and what was said to each question."""
     names = dict(Point.objects.filter(pk__in={one.point_ref for one in rows}).values_list("pk", "name"))
-    return [Line(one, names.get(one.point_ref or 0, ""), answers_of(one)) for one in rows]
+    return [
+        Line(one, names.get(one.point_ref or 0, ""), answers_of(one, with_contacts=with_contacts))
+        for one in rows
+    ]
 
 
 COLUMNS = (

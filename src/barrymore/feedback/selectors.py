@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.db.models import Q
+
 from barrymore.customers.models import Address, Customer
 from barrymore.feedback.models import Case, Questionnaire, Survey
 from barrymore.feedback.standard import recommending_questionnaire, standard_questionnaire
@@ -29,13 +31,17 @@ def questionnaire_of(survey: Survey) -> Questionnaire:
 def asked_lately(survey: Survey, customer: Customer | None, address: Address) -> bool:
     """Whether this person (or address, where nobody is known) was asked by any survey within the cap.
 
-    One cap holds across all surveys; about the relationship nobody is asked within 30 days of another ask.
+    One cap holds across all surveys; between an ask about the relationship and any other are 30 days.
     """
     days = survey.cap_days
     if survey.kind == Survey.Kind.RELATIONSHIP:
         days = max(days, RELATIONSHIP_CAP_DAYS)
     who = {"customer": customer} if customer else {"address": address}
-    asked = Case.objects.filter(**who, state__in=ASKED, send_after__gt=now() - timedelta(days=days))
+    of_late = Q(send_after__gt=now() - timedelta(days=days)) | Q(
+        survey__kind=Survey.Kind.RELATIONSHIP,
+        send_after__gt=now() - timedelta(days=RELATIONSHIP_CAP_DAYS),
+    )
+    asked = Case.objects.filter(of_late, **who, state__in=ASKED)
     return asked.exclude(code=Case.Code.WROTE_AGAIN).exists()
 
 
