@@ -105,8 +105,8 @@ def test_how_it_ended_is_an_aapor_code(
 @pytest.mark.parametrize(
     ("changes", "why"),
     [
-        ({"campaign": 999}, "unknown_campaign"),
-        ({"questionnaire": 999}, "unknown_questionnaire"),
+        ({"campaign": 999}, "no_campaign"),
+        ({"questionnaire": 999}, "no_version"),
         ({"answers": {"score": 11}}, "answers"),
         ({"answers": {"nothing": 1}}, "answers"),
     ],

@@ -14,7 +14,7 @@ COULD_NOT = ("language", "disability", "child")
 
 
 class NotAccepted(ValueError):
-    """An answer that cannot count; the text is the reason, one word."""
+    """An answer that cannot count; the text is the reason, one word of at most 15 letters."""
 
 
 @dataclass(frozen=True)
@@ -62,12 +62,12 @@ def receive_answer(origin: Origin, told: Told, catalog: Catalog) -> Response:
     """
     campaign = catalog.campaigns.get(told.campaign)
     if campaign is None:
-        raise NotAccepted("unknown_campaign")
+        raise NotAccepted("no_campaign")
     questionnaire = catalog.questionnaires.get(told.questionnaire)
     if questionnaire is None:
-        raise NotAccepted("unknown_questionnaire")
+        raise NotAccepted("no_version")
     if questionnaire.name != campaign.questionnaire.name:
-        raise NotAccepted("other_questionnaire")
+        raise NotAccepted("other_version")
     if questionnaire.fielded_at is None:
         raise NotAccepted("not_fielded")
     checked = check(questionnaire.form, told.answers)
