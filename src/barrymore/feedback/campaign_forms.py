@@ -17,7 +17,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         max_length=200,
         required=False,
         label=gettext_lazy("Words of the first screen"),
-        help_text=gettext_lazy("In the language of the questions chosen above them."),
+        help_text=gettext_lazy("In the language that is chosen for the questions below."),
     )
 
     review_link = forms.URLField(
