@@ -4,6 +4,7 @@ from typing import Any
 
 STAY = {"source": "pms", "source_ref": "H-1", "starts_on": "2026-11-21", "ends_on": "2026-11-24"}
 BOUGHT = {"source": "till", "source_ref": "77", "at": "2026-11-21T14:40:00Z", "what": "Sauna"}
+ASKED = {"languages": ["en"], "questions": [{"key": "a", "kind": "smile4", "text": {"en": "How was it?"}}]}
 BODIES: dict[str, dict[str, Any]] = {
     "/contacts": {"channel": "form", "external_id": "1", "from": {"email": "lee@guests.example"},
                   "subject": "s", "body": "b", "language": "en", "queue": None, "site": None},
@@ -19,7 +20,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/conversations/{conversation_id}/transfer": {"queue": None, "staff": None},
     "/me/presence": {"state": "available", "reason": ""},
     "/customers/{customer_id}": {"name": "Lee", "language": "en", "role": "", "note": "", "account": ""},
-    "/surveys/{survey_id}/responses": {"token": "x", "score": 1, "need_met": "", "comment": ""},
+    "/surveys/{survey_id}/responses": {"token": "x", "score": 1, "need_met": "", "comment": "",
+                                        "answers": None, "seconds": None},
     "/figures/{metric}/target": {"value": 0.8, "scope": ""},
     "/staff": {"name": "Kim", "email": "kim@mill.example", "role": "agent", "language": "en", "sites": []},
     "/staff/{staff_id}": {"role": "agent", "active": True},
@@ -36,4 +38,12 @@ BODIES: dict[str, dict[str, Any]] = {
                                   "staff": None},
     "/devices": {"point": 1, "kind": "button", "name": "Red", "languages": ["en"]},
     "/devices/enrol": {"code": "x"},
+    "/questionnaires": {"name": "Till", "definition": ASKED},
+    "/questionnaires/{questionnaire_id}/versions": {"definition": ASKED},
+    "/campaigns": {"name": "Till", "questionnaire": 1, "points": [], "mode": "feedback", "step": "",
+                   "served_source": "none", "prompt": "", "opening": {}, "review": "none", "active": True,
+                   "review_link": "", "since": None, "until": None},
+    "/campaigns/{campaign_id}/answers": {"external_id": "1", "questionnaire": 1, "answers": {"a": 4},
+                                         "seconds": {}, "language": "en", "outcome": "complete",
+                                         "channel": "rest", "point": None, "staff": None, "at": None},
 }  # fmt: skip

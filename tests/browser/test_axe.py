@@ -76,6 +76,9 @@ PAGES = {
     "shared computers": "/settings/computers/",
     "surveys": "/settings/surveys/",
     "new survey": "/settings/surveys/new/",
+    "campaigns": "/settings/campaigns/",
+    "new campaign": "/settings/campaigns/new/?template=hotel",
+    "what customers said": "/feedback/",
     "points": "/settings/points/",
     "new point": "/settings/points/new/",
     "point": "/settings/points/{point}/",
@@ -160,6 +163,8 @@ def test_a_phone_keeps_the_rules_too(house, enter):
         "point",
         "devices",
         "what a poster asks",
+        "new campaign",
+        "what customers said",
     ):
         staff = None if name in FOR_GUESTS else house.dora
         page = enter(address_of(name, house), staff, viewport={"width": 360, "height": 740})

@@ -12,6 +12,7 @@ from barrymore.channels.devices.projection import project_round
 from barrymore.channels.devices.reading import read_batch
 from barrymore.channels.devices.services import say_by_poster
 from barrymore.channels.devices.writer import Batch, write
+from barrymore.feedback.models import Response
 from barrymore.journal.models import DeviceEvent, Fact
 from barrymore.journal.moment import now
 from barrymore.journal.services import record
@@ -185,3 +186,23 @@ def test_two_guests_at_one_poster_in_one_second_are_two(site: Site) -> None:
     assert not Fact.objects.filter(kind="press.collapsed").exists()
     assert "Warm" not in str([(fact.dims, fact.values) for fact in Fact.objects.all()])
     assert DeviceEvent.objects.filter(detail__comment="Warm welcome", at__lte=now()).count() == 1
+
+
+def test_what_a_guest_said_at_a_poster_stands_in_the_one_table_of_answers(site: Site) -> None:
+    poster, _ = place_device(stand(site), "poster", "Poster")
+    say_by_poster(poster, "a" * 16, 1, "Cold soup")
+    project_round()
+    response = Response.objects.get()
+    assert (response.mode, response.channel, response.point_ref) == ("feedback", "poster", poster.point_id)
+    assert (response.score, response.scale, response.comment, response.case) == (
+        1,
+        "smile4",
+        "Cold soup",
+        None,
+    )
+
+
+def test_a_button_without_words_is_a_count_and_no_row(button: Device) -> None:
+    tell(button, press(1, 0))
+    project_round()
+    assert not Response.objects.exists()

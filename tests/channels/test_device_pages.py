@@ -11,12 +11,11 @@ from django.core import signing
 from django.core.cache import cache
 from django.test import Client
 
-from barrymore.channels.devices.edge import device_of_key
 from barrymore.channels.devices.models import Device
 from barrymore.channels.devices.projection import project_round
 from barrymore.channels.devices.qr import code_of
 from barrymore.channels.devices.rounds import balance_round
-from barrymore.channels.devices.selectors import health
+from barrymore.channels.devices.selectors import device_of_key, health
 from barrymore.channels.devices.services import (
     ENROL_WITHIN,
     add_device,

@@ -206,3 +206,27 @@ def test_every_case_is_counted_exactly_once(drawn: list[tuple[str, int]]) -> Non
     if found.bounds:
         assert 0 <= found.bounds[0] <= found.bounds[1] <= 1
     assert found.grade in "BC" and (found.estimate is None) == (found.grade == "C")
+
+
+@pytest.mark.django_db
+def test_another_scale_or_kind_of_survey_is_never_put_into_it() -> None:
+    cases(good=3)
+    for number, told in enumerate(({"kind": "relationship", "scale": "scale10"}, {"scale": "scale5"}), 50):
+        record("survey.case", f"case:{number}:opened", at=NOON, values={"case": number, **told})
+        values = {"case": number, "code": "I", "score": 1}
+        record("survey.final", f"case:{number}:final", at=NOON, values=values)
+    assert (whole().invited, whole().responded, whole().values["bad"]) == (3, 3, 0)
+
+
+@pytest.mark.django_db
+def test_a_part_with_its_score_is_counted_once() -> None:
+    case(1, "P", 4)
+    case(2, "P")
+    case(3, "I")
+    found = whole()
+    assert (found.responded, found.partial, found.invited, found.rates["RR1"]) == (
+        1,
+        2,
+        3,
+        pytest.approx(1 / 3),
+    )

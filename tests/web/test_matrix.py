@@ -39,15 +39,16 @@ READS = {"conversations.read", "customers.read", "figures.read"}
 ANSWERS = READS | {"conversations.answer", "customers.write", "presence.set", "served.count"}
 SUPERVISES = ANSWERS | {
     "outbox.manage", "queues.manage", "promises.manage", "workstations.manage", "targets.manage",
+    "feedback.read",
 }  # fmt: skip
 RIGHTS: dict[str, set[str]] = {
     "agent": ANSWERS,
     "front_desk": ANSWERS,
     "supervisor": SUPERVISES,
-    "quality": READS | {"surveys.manage", "targets.manage"},
+    "quality": READS | {"feedback.read", "surveys.manage", "targets.manage"},
     "planner": {"figures.read"},
     "success": READS | {"customers.write"},
-    "owner": READS | {"audit.read", "targets.manage"},
+    "owner": READS | {"feedback.read", "audit.read", "targets.manage"},
     "administrator": set(SCOPES),
     "developer": {"settings.manage", "contacts.write", "bookings.write", "served.count", "figures.read"},
 }
@@ -56,7 +57,7 @@ OPEN = re.compile(
     r"/(account|s|p|enrol|chat|sms|forms|ui|demo/hotel|demo/enter|switch|join|language|authority\.crt|health|metrics)(/|$)"
 )
 # Whoever calls these shows a signature, or a code that works once.
-KEYED = {"/api/v1/hooks/bookings/{source}", "/api/v1/devices/enrol"}
+KEYED = {"/api/v1/hooks/bookings/{source}", "/api/v1/devices/enrol", "/api/v1/devices/{device_id}/campaign"}
 
 
 @dataclass

@@ -8,7 +8,7 @@ from django.template.loader import render_to_string
 from django.utils import translation
 
 from barrymore.channels.mail.choosing import first_mailbox
-from barrymore.channels.mail.composing import Outgoing, begin
+from barrymore.channels.mail.composing import Outgoing, begin, begin_alone
 from barrymore.channels.models import Mailbox
 from barrymore.channels.secrets import seal, unseal
 from barrymore.channels.survey_link.texts import language_for, letter, question
@@ -31,6 +31,8 @@ def invite_due() -> int:
 def _road_of(case: Case) -> str:
     """By which channel the question goes: the contact's own where it can carry it."""
     roads = {Address.Kind.EMAIL.value: "mail", Address.Kind.VISITOR.value: "chat"}
+    if case.conversation is None:
+        return "mail" if case.address and case.address.kind == Address.Kind.EMAIL else ""
     if case.conversation.channel == "sms":
         roads[Address.Kind.PHONE.value] = "sms"
     return roads.get(case.address.kind, "") if case.address else ""
@@ -74,8 +76,12 @@ def compose(row: OutboxRow, mailbox: Mailbox) -> Outgoing:
         raise SendFailed("the invitation has its answer or its end already", final=True)
     with translation.override(language_for(case)):
         context = letter(case, f"{settings.BASE_URL}/s/{token}")
-        mail = begin(case.conversation, mailbox, "i", case.pk, [case.address.value])
-        if not case.conversation.subject:
+        to = [case.address.value]
+        if case.conversation is None:
+            mail = begin_alone(mailbox, question(case), f"case.{case.pk}", to)
+        else:
+            mail = begin(case.conversation, mailbox, "i", case.pk, to)
+        if case.conversation and not case.conversation.subject:
             del mail["Subject"]
             mail["Subject"] = question(case)
         text = render_to_string("channels/invitation.txt", context)

@@ -17,6 +17,7 @@ from barrymore.customers.api import router as customers_router
 from barrymore.customers.recognition import BadAddress
 from barrymore.desk.api import router as desk_router
 from barrymore.feedback.api import router as feedback_router
+from barrymore.feedback.campaign_api import router as campaigns_router
 from barrymore.feedback.services import CaseClosed
 from barrymore.figures.api import router as figures_router
 from barrymore.figures.refused import INSTEAD, REASON, NotAFigure
@@ -55,6 +56,7 @@ for router in (
     desk_router,
     customers_router,
     feedback_router,
+    campaigns_router,
     figures_router,
     reports_router,
     people_router,

@@ -5,6 +5,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from barrymore.channels.devices.views import enrolment
 from barrymore.config.api import api
+from barrymore.feedback.urls import campaigns, said
 
 handler400 = handler404 = "barrymore.web.views.not_found"
 handler403 = "barrymore.web.views.not_allowed"
@@ -21,6 +22,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/", include("barrymore.conversations.urls")),
     path("settings/surveys/", include("barrymore.feedback.urls")),
     path("served/", include("barrymore.feedback.served_urls")),
+    path("settings/campaigns/", include((campaigns, "campaigns"))),
+    path("feedback/", include((said, "said"))),
     path("reports/", include("barrymore.reports.urls")),
     path("s/", include("barrymore.channels.survey_link.urls")),
     path("chat/", include("barrymore.channels.chat.urls")),

@@ -15,12 +15,17 @@ router = Router(tags=["surveys"])
 
 
 class ResponseIn(Schema):
-    """The answer to one invitation; the token is the secret part of its link."""
+    """The answer to one invitation; the token is the secret part of its link.
+
+    `answers` by the keys of the survey's own questionnaire; without it the words of the standard one.
+    """
 
     token: str
     score: int | None = None
     need_met: str = ""
     comment: str = ""
+    answers: dict[str, Any] | None = None
+    seconds: dict[str, float] | None = None
 
 
 @router.post("/surveys/{survey_id}/responses")
@@ -34,7 +39,7 @@ def post_response(
         raise Case.DoesNotExist
 
     def work() -> dict[str, Any]:
-        response = record_response(case, score=answer.score, need_met=answer.need_met, comment=answer.comment)
+        response = record_response(case, **answer.dict(exclude={"token"}))
         return {"id": response.pk, "case": case.pk, "code": case.code, "mode": response.mode}
 
     return once_if_keyed(actor_of(request).token_ref, idempotency_key, answer.dict(), work)

@@ -6,7 +6,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
-from barrymore.feedback.models import Survey
+from barrymore.feedback.models import Questionnaire, Survey
 
 
 class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -20,14 +20,45 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Survey
-        fields = ["name", "probability", "cap_days", "closing_days", "delay_seconds", "is_active"]
+        fields = [
+            "name",
+            "kind",
+            "questionnaire",
+            "every_months",
+            "role",
+            "probability",
+            "cap_days",
+            "closing_days",
+            "delay_seconds",
+            "is_active",
+        ]
         labels: dict[str, Any] = {
             "name": _("Name"),
+            "kind": _("When it is asked"),
+            "questionnaire": _("What is asked"),
+            "every_months": _("Months between two asks about us as a whole"),
+            "role": _("Only contacts of this role"),
             "cap_days": _("One person at most once in so many days"),
             "closing_days": _("Can be answered for so many days"),
             "delay_seconds": _("Seconds from the close to the invitation"),
             "is_active": _("In use"),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        asked = self.fields["questionnaire"]
+        asked.queryset = Questionnaire.objects.exclude(fielded_at=None)  # type: ignore[attr-defined]
+        asked.empty_label = _("The standard question of the house")  # type: ignore[attr-defined]
+        self.fields["kind"].required = self.fields["every_months"].required = False
+        self.fields["every_months"].validators.append(MinValueValidator(1))
+
+    def clean_kind(self) -> str:
+        """Left out: as it is."""
+        return self.cleaned_data["kind"] or str(self.instance.kind)
+
+    def clean_every_months(self) -> int:
+        """Left out: as it is."""
+        return self.cleaned_data["every_months"] or int(self.instance.every_months)
 
     def save(self, commit: bool = True) -> Survey:
         """What has been fielded stays as it was: the change becomes the next version."""

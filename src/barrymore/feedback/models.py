@@ -1,18 +1,33 @@
-"""Surveys, the cases in which we asked or did not ask, and the answers."""
+"""Questionnaires, surveys and campaigns, the cases in which we asked or did not ask, and the answers."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from barrymore.conversations.models import Conversation
 from barrymore.customers.models import Address, Customer
+from barrymore.feedback.campaign_models import Campaign
+from barrymore.feedback.questionnaire_models import Questionnaire
 from barrymore.organisation.models import Staff
+
+__all__ = ["Answer", "Campaign", "Case", "Questionnaire", "Response", "Survey"]
 
 
 class Survey(models.Model):
-    """One question with a comment, asked after a conversation is closed. A fielded version is frozen."""
+    """Whom we ask when, and with which questionnaire. A fielded version is frozen."""
+
+    class Kind(models.TextChoices):
+        """What the answer speaks of; the two are never put into one figure."""
+
+        CONTACT = "contact", _("After a closed conversation")
+        RELATIONSHIP = "relationship", _("Every few months, about us as a whole")
 
     name = models.CharField(max_length=80)
     version = models.PositiveIntegerField(default=1)
+    kind = models.CharField(max_length=12, choices=Kind, default=Kind.CONTACT)
+    # None: the standard question of the house, which stands on one page.
+    questionnaire = models.ForeignKey(Questionnaire, null=True, blank=True, on_delete=models.PROTECT)
+    every_months = models.PositiveSmallIntegerField(default=3)  # of a relationship: between two asks
+    role = models.CharField(max_length=40, blank=True)  # of a relationship: of which contacts, empty for all
     probability = models.FloatField(default=0.5)  # share of closed conversations that are drawn
     cap_days = models.PositiveSmallIntegerField(default=14)  # one invitation per person in so many days
     closing_days = models.PositiveSmallIntegerField(default=14)
@@ -53,8 +68,11 @@ class Case(models.Model):
         WROTE_AGAIN = "WROTE_AGAIN", _("wrote again before we asked")
 
     survey = models.ForeignKey(Survey, on_delete=models.PROTECT, related_name="cases")
-    conversation = models.ForeignKey(Conversation, on_delete=models.CASCADE, related_name="cases")
+    # None where a relationship is asked about.
+    conversation = models.ForeignKey(Conversation, null=True, on_delete=models.CASCADE, related_name="cases")
     closing = models.PositiveSmallIntegerField()  # which close of the conversation, from 1
+    wave = models.CharField(max_length=60, null=True, unique=True)
+    progress = models.JSONField(default=dict)  # what was answered before the form was sent
     customer = models.ForeignKey(Customer, null=True, on_delete=models.SET_NULL)
     address = models.ForeignKey(Address, null=True, on_delete=models.SET_NULL)
     staff = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL)
@@ -65,6 +83,7 @@ class Case(models.Model):
     code = models.CharField(max_length=12, choices=Code, default=Code.PENDING, blank=True)
     suppressed_reason = models.CharField(max_length=200, blank=True)
     token_digest = models.CharField(max_length=64, blank=True, db_index=True)
+    opened_at = models.DateTimeField(null=True)  # none of earlier cases, which were all opened by a close
     opened_form_at = models.DateTimeField(null=True)
     send_after = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
@@ -86,7 +105,25 @@ class Case(models.Model):
 
 
 class Response(models.Model):
-    """What the customer said; the answer to one case."""
+    """What a customer said, by whatever way it came: the one table of answers."""
+
+    class Mode(models.TextChoices):
+        """Did we ask, or did they come by themselves? The two are never averaged."""
+
+        SURVEY = "survey", _("Survey")
+        FEEDBACK = "feedback", _("Feedback")
+
+    class Channel(models.TextChoices):
+        """By which way it came."""
+
+        MAIL = "mail", _("Link in a mail")
+        CHAT = "chat", _("Chat")
+        SMS = "sms", _("Text message")
+        KIOSK = "kiosk", _("Kiosk")
+        BUTTON = "button", _("Button")
+        POSTER = "poster", _("Printed poster")
+        REST = "rest", _("Another system")
+        TELEPHONE = "telephone", _("Telephone")
 
     class Score(models.IntegerChoices):
         """Four smiles, two of them good."""
@@ -104,8 +141,21 @@ class Response(models.Model):
         PARTLY = "partly", _("Partly")
         NO = "no", _("No")
 
-    case = models.OneToOneField(Case, on_delete=models.CASCADE, related_name="response")
-    mode = models.CharField(max_length=10, default="survey")
+    key = models.CharField(max_length=150, unique=True)  # the same answer told twice is one row
+    case = models.OneToOneField(Case, null=True, on_delete=models.CASCADE, related_name="response")
+    campaign = models.ForeignKey(Campaign, null=True, on_delete=models.PROTECT, related_name="responses")
+    questionnaire = models.ForeignKey(Questionnaire, null=True, on_delete=models.PROTECT)
+    mode = models.CharField(max_length=10, choices=Mode, default=Mode.SURVEY)
+    channel = models.CharField(max_length=10, choices=Channel, default=Channel.MAIL)
+    site_ref = models.BigIntegerField(null=True)
+    point_ref = models.BigIntegerField(null=True)
+    device_ref = models.BigIntegerField(null=True)
+    staff_ref = models.BigIntegerField(null=True)
+    language = models.CharField(max_length=10, blank=True)
+    code = models.CharField(max_length=12, choices=Case.Code, blank=True)
+    items = models.PositiveSmallIntegerField(default=1)  # that applied and count for completeness
+    answered = models.PositiveSmallIntegerField(default=0)
+    dropped = models.PositiveSmallIntegerField(default=0)  # answers to questions that were not asked
     score = models.PositiveSmallIntegerField(choices=Score, null=True)
     scale = models.CharField(max_length=20, default="smile4")
     need_met = models.CharField(max_length=6, choices=NeedMet, default=NeedMet.UNSAID, blank=True)
@@ -113,5 +163,29 @@ class Response(models.Model):
     at = models.DateTimeField()
     seconds = models.FloatField(null=True)
 
+    class Meta:
+        indexes = [
+            models.Index(fields=["-at", "-id"], name="response_newest"),
+            models.Index(fields=["campaign", "code"], name="response_of_campaign"),
+            models.Index(fields=["point_ref", "-at"], name="response_of_point"),
+        ]
+
     def __str__(self) -> str:
-        return f"answer to {self.case_id}"
+        return f"answer {self.key}"
+
+
+class Answer(models.Model):
+    """What was said to one question; a number, words, or what was chosen."""
+
+    response = models.ForeignKey(Response, on_delete=models.CASCADE, related_name="answers")
+    question = models.CharField(max_length=40)
+    number = models.SmallIntegerField(null=True)
+    text = models.TextField(blank=True)
+    chosen = models.JSONField(null=True)
+    seconds = models.FloatField(null=True)  # on a page of several questions: its share of the page's time
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["response", "question"], name="answer_once")]
+
+    def __str__(self) -> str:
+        return f"{self.response_id}/{self.question}"

@@ -3,8 +3,11 @@
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
+from django.db.models import Q
+
 from barrymore.customers.models import Address, Customer
-from barrymore.feedback.models import Case, Survey
+from barrymore.feedback.models import Case, Questionnaire, Survey
+from barrymore.feedback.standard import recommending_questionnaire, standard_questionnaire
 from barrymore.journal.moment import now
 from barrymore.journal.selectors import facts_of
 from barrymore.organisation.models import Point, Staff
@@ -12,19 +15,38 @@ from barrymore.organisation.prepared import Prepared
 from barrymore.organisation.selectors import company
 
 ASKED = [Case.State.WAITING, Case.State.SENT, Case.State.FINAL]
+RELATIONSHIP_CAP_DAYS = 30
 
 
 def current_survey() -> Survey | None:
     """The survey that is asked after a close now."""
-    return Survey.objects.filter(is_active=True).order_by("-id").first()
+    active = Survey.objects.filter(is_active=True, kind=Survey.Kind.CONTACT)
+    return active.select_related("questionnaire").order_by("-id").first()
+
+
+def questionnaire_of(survey: Survey) -> Questionnaire:
+    """What a survey asks."""
+    if survey.questionnaire is not None:
+        return survey.questionnaire
+    if survey.kind == Survey.Kind.RELATIONSHIP:
+        return recommending_questionnaire()
+    return standard_questionnaire()
 
 
 def asked_lately(survey: Survey, customer: Customer | None, address: Address) -> bool:
-    """Whether this person (or address, where nobody is known) was asked within the survey's cap."""
+    """Whether this person (or address, where nobody is known) was asked by any survey within the cap.
+
+    One cap holds across all surveys; between an ask about the relationship and any other are 30 days.
+    """
+    days = survey.cap_days
+    if survey.kind == Survey.Kind.RELATIONSHIP:
+        days = max(days, RELATIONSHIP_CAP_DAYS)
     who = {"customer": customer} if customer else {"address": address}
-    asked = Case.objects.filter(
-        **who, state__in=ASKED, send_after__gt=now() - timedelta(days=survey.cap_days)
+    of_late = Q(send_after__gt=now() - timedelta(days=days)) | Q(
+        survey__kind=Survey.Kind.RELATIONSHIP,
+        send_after__gt=now() - timedelta(days=RELATIONSHIP_CAP_DAYS),
     )
+    asked = Case.objects.filter(of_late, **who, state__in=ASKED)
     return asked.exclude(code=Case.Code.WROTE_AGAIN).exists()
 
 
@@ -40,7 +62,14 @@ def case_of_token(digest: str) -> Case | None:
         return None
     return (
         Case.objects.filter(token_digest=digest)
-        .select_related("survey", "conversation__customer", "conversation__site", "staff", "customer")
+        .select_related(
+            "survey__questionnaire",
+            "conversation__customer",
+            "conversation__site",
+            "staff",
+            "customer",
+            "address",
+        )
         .first()
     )
 

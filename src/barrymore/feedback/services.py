@@ -3,6 +3,7 @@
 import hashlib
 import random
 import secrets
+from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, TypeAlias
 
@@ -10,8 +11,10 @@ from django.db import transaction
 
 from barrymore.conversations.models import Conversation
 from barrymore.conversations.services import refs_of
-from barrymore.feedback.models import Case, Response, Survey
-from barrymore.feedback.selectors import asked_lately, current_survey
+from barrymore.feedback.answers import Origin, keep_response
+from barrymore.feedback.models import Case, Questionnaire, Response, Survey
+from barrymore.feedback.selectors import asked_lately, current_survey, questionnaire_of
+from barrymore.formulas.questionnaires import Checked, check
 from barrymore.journal.moment import now
 from barrymore.journal.services import Refs, record
 from barrymore.organisation.models import Staff
@@ -56,12 +59,13 @@ def open_case(
         code=code,
         suppressed_reason=suppressed[:200],
         send_after=now() + timedelta(seconds=survey.delay_seconds) if code == Code.PENDING else None,
+        opened_at=now(),
         closes_at=now() + timedelta(days=survey.closing_days),
         final_at=None if code == Code.PENDING else now(),
     )
-    _tell_opened(case)
+    tell_opened(case)
     if code != Code.PENDING:
-        _tell_final(case)
+        tell_final(case)
     return case
 
 
@@ -113,28 +117,71 @@ def mark_opened(case: Case) -> None:
 
 
 @transaction.atomic
-def record_response(case: Case, *, score: int | None, need_met: str = "", comment: str = "") -> Response:
-    """Keep the answer. A complete case has the score; a comment or need alone is a part.
+def record_response(
+    case: Case,
+    *,
+    score: int | None = None,
+    need_met: str = "",
+    comment: str = "",
+    answers: Mapping[str, Any] | None = None,
+    seconds: Mapping[str, float] | None = None,
+) -> Response:
+    """Keep the answer, told by the words of the standard questions or by the keys of the case's own.
 
-    Raises CaseClosed when the case has its code already, ValueError for a score off the scale.
+    The code is AAPOR's, by the thresholds of the version. Raises CaseClosed when the case has its code
+    already, ValueError naming what is off its scale or unknown.
     """
-    if score is not None and score not in Response.Score.values:
-        raise ValueError("score")
-    if need_met not in Response.NeedMet.values:
-        raise ValueError("need_met")
-    code = Code.COMPLETE if score is not None else Code.PARTIAL
-    if not (score is not None or need_met or comment.strip()):
-        code = Code.REFUSED
-    if not _end(case, code, score=score, need_met=need_met):
+    questionnaire = questionnaire_of(case.survey)
+    if answers is None:
+        answers = {"smile": score, "need": need_met, "comment": comment.strip()[:LONGEST_COMMENT]}
+    checked = check(questionnaire.form, answers)
+    if checked.problems:
+        key, what = next(iter(checked.problems.items()))
+        names = {"smile": "score", "need": "need_met"} if questionnaire.standard else {}
+        raise ValueError(f"{names.get(key, key)}: {what}")
+    return _keep(case, questionnaire, checked, seconds)
+
+
+def _keep(
+    case: Case, questionnaire: Questionnaire, checked: Checked, seconds: Mapping[str, float] | None
+) -> Response:
+    # Of a break-off the words are kept, and no figure counts its score.
+    score = checked.score if checked.code != Code.REFUSED else None
+    told = {"items": checked.items, "answered": checked.answered, "scale": checked.scale}
+    if not _end(case, Code(checked.code), score=score, need_met=checked.answers.get("need", ""), **told):
         raise CaseClosed
-    return Response.objects.create(
+    Case.objects.filter(pk=case.pk).update(progress={})
+    opened = case.opened_form_at
+    return keep_response(
+        origin_of(case),
+        questionnaire,
+        checked,
         case=case,
-        score=score,
-        need_met=need_met,
-        comment=comment.strip()[:LONGEST_COMMENT],
-        at=now(),
-        seconds=(now() - case.opened_form_at).total_seconds() if case.opened_form_at else None,
+        seconds=seconds,
+        took=(now() - opened).total_seconds() if opened else None,
     )
+
+
+def origin_of(case: Case) -> Origin:
+    """By which way the answer to a case comes."""
+    roads = {"visitor": Response.Channel.CHAT, "phone": Response.Channel.SMS}
+    kind = case.address.kind if case.address else ""
+    return Origin(
+        key=f"case:{case.pk}",
+        mode=Response.Mode.SURVEY,
+        channel=roads.get(kind, Response.Channel.MAIL),
+        at=now(),
+        site=case.conversation.site_id if case.conversation else None,
+        staff=case.staff_id,
+        language=case.language,
+    )
+
+
+def note_progress(case: Case, progress: Mapping[str, Any]) -> bool:
+    """Keep what was answered on the pages so far, so that it can be taken up again; False if it is over."""
+    changed = Case.objects.filter(pk=case.pk, state=State.SENT).update(progress=dict(progress))
+    case.progress = dict(progress)
+    return bool(changed)
 
 
 @transaction.atomic
@@ -157,6 +204,11 @@ def close_expired(limit: int = 200) -> int:
 
 @transaction.atomic
 def _close_expired(case: Case) -> bool:
+    if given := case.progress.get("answers"):
+        # Left in the middle: what was said decides whether it is an answer, a part or a break-off.
+        questionnaire = questionnaire_of(case.survey)
+        _keep(case, questionnaire, check(questionnaire.form, given), case.progress.get("seconds"))
+        return True
     if case.address and case.address.verified_at is None and case.customer_id is None:
         return _end(case, Code.UNKNOWN)
     return _end(case, Code.REFUSED if case.opened_form_at else Code.NONCONTACT)
@@ -168,15 +220,20 @@ def _end(case: Case, code: Code, **values: Any) -> bool:
     )
     if changed:
         case.state, case.code = State.FINAL, code
-        _tell_final(case, **values)
+        tell_final(case, **values)
     return bool(changed)
 
 
-def _tell_opened(case: Case) -> None:
-    record("survey.case", f"case:{case.pk}:opened", **_refs(case))
+def tell_opened(case: Case) -> None:
+    """The fact that a case was opened."""
+    questionnaire = questionnaire_of(case.survey)
+    primary = questionnaire.form.question(questionnaire.form.primary)
+    told = {"questionnaire": questionnaire.pk, "scale": primary.kind if primary else ""}
+    record("survey.case", f"case:{case.pk}:opened", **_refs(case, **told))
 
 
-def _tell_final(case: Case, **values: Any) -> None:
+def tell_final(case: Case, **values: Any) -> None:
+    """The fact of a case's one code."""
     record("survey.final", f"case:{case.pk}:final", **_refs(case, code=str(case.code), **values))
 
 
@@ -184,8 +241,18 @@ def _refs(case: Case, **values: Any) -> Refs:
     values = {
         "case": case.pk,
         "survey": case.survey_id,
+        "kind": case.survey.kind,
         "probability": case.probability,
         "suppressed": bool(case.suppressed_reason),
         **values,
     }
+    if case.conversation is None:
+        role = case.customer.role if case.customer else ""
+        return Refs(
+            channel="mail",
+            language=case.language,
+            customer_ref=case.customer_id,
+            dims={"role": role},
+            values=values,
+        )
     return refs_of(case.conversation, queue=case.queue_ref, staff_ref=case.staff_id, values=values)

@@ -14,6 +14,15 @@ from barrymore.organisation.editing import FORM, LIST, edit, list_of
 from barrymore.organisation.pages import page
 
 
+def _detail(one: Survey) -> str:
+    share = number_format(one.probability)
+    if one.kind == Survey.Kind.RELATIONSHIP:
+        words = _("about us as a whole, every %(months)s months, a share of %(share)s")
+        return words % {"months": one.every_months, "share": share}
+    words = _("asks a share of %(share)s, a person once in %(days)s days")
+    return words % {"share": share, "days": one.cap_days}
+
+
 @require_GET
 @page("surveys.manage")
 def surveys(request: HttpRequest, actor: Actor) -> HttpResponse:
@@ -21,8 +30,7 @@ def surveys(request: HttpRequest, actor: Actor) -> HttpResponse:
     rows = [
         {
             "name": f"{one.name} {one.version}",
-            "detail": _("asks a share of %(share)s, a person once in %(days)s days")
-            % {"share": number_format(one.probability), "days": one.cap_days},
+            "detail": _detail(one),
             "state": _("in use") if one.is_active else _("not in use"),
             "url": reverse("feedback:survey", args=[one.pk]),
         }

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from barrymore.figures import contacts, promises, satisfaction, speed
+from barrymore.figures import contacts, nps, promises, satisfaction, speed
 from barrymore.figures.figure import Figure
 from barrymore.figures.scope import Period, Scope
 from barrymore.journal.models import Fact
@@ -39,6 +39,19 @@ METRICS: dict[str, Metric] = {
         load=satisfaction.load,
         scope_fact=satisfaction.scope_fact,
         compute=satisfaction.compute,
+    ),
+    nps.NAME: Metric(
+        name=nps.NAME,
+        label=_("Net promoter score"),
+        definition=_(
+            "Of the customers asked every few months about us as a whole, from 0 to 10: those of 9 and 10 "
+            "less those of 0 to 6, in points of a hundred. Answers after a single conversation are not "
+            "among them."
+        ),
+        version=nps.VERSION,
+        load=nps.load,
+        scope_fact=nps.scope_fact,
+        compute=nps.compute,
     ),
     speed.NAME: Metric(
         name=speed.NAME,

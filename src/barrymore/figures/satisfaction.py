@@ -1,7 +1,7 @@
 """Satisfaction of those who were asked after a conversation: METHOD A1 to A5."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,10 +46,21 @@ class Asked:
 
 def load(period: Period) -> list[Asked]:
     """All cases opened in the period with how they ended, in two queries."""
-    opened = list(facts_of("survey.case", period.since, period.until))
+    return load_cases(period, _is_of_a_contact)
+
+
+def load_cases(period: Period, wanted: Callable[[Fact], bool]) -> list[Asked]:
+    """The cases of one kind of survey, in two queries."""
+    opened = [fact for fact in facts_of("survey.case", period.since, period.until) if wanted(fact)]
     ends: Iterable[Fact] = facts_of("survey.final", period.since, now())
     final = {fact.values["case"]: fact for fact in ends}
     return [Asked(fact, final.get(fact.values["case"])) for fact in opened]
+
+
+def _is_of_a_contact(fact: Fact) -> bool:
+    """Asked after a conversation, by smiles: other kinds and scales are never put into this figure."""
+    told = fact.values
+    return bool(told.get("kind", "contact") == "contact" and told.get("scale", "smile4") == "smile4")
 
 
 def scope_fact(item: Asked) -> Fact:
@@ -72,24 +83,26 @@ def compute(items: Sequence[Asked], scope: Scope, period: Period) -> Figure:
         served=len(items),
         invited=len(frame),
         responded=len(scores),
-        partial=codes["P"],
+        partial=sum(item.score is None and item.code in ("I", "P") for item in frame),
         refused=codes["R"],
         noncontact=codes["NC"] + codes["UO"],
         pending=codes[""],
         excluded={code: codes[code] for code in OUTSIDE if codes[code]},
-        inputs_hash=hash_of(_facts(items), VERSION),
+        inputs_hash=hash_of(facts_in(items), VERSION),
     )
-    _add_rates(figure, codes)
+    add_rates(figure, codes)
     _add_bounds(figure, good, len(scores) - good)
     _add_estimate(figure, frame, good)
     return figure
 
 
-def _facts(items: Sequence[Asked]) -> list[Fact]:
+def facts_in(items: Sequence[Asked]) -> list[Fact]:
+    """The facts that some cases stand for."""
     return [fact for item in items for fact in (item.opened, item.final) if fact is not None]
 
 
-def _add_rates(figure: Figure, codes: Counter[str]) -> None:
+def add_rates(figure: Figure, codes: Counter[str]) -> None:
+    """AAPOR's rates by the codes of the cases."""
     # A pending case was drawn and has not answered: until its closing day it counts as not reached.
     counts = OutcomeCounts(
         complete=codes["I"],
@@ -124,7 +137,7 @@ def _add_bounds(figure: Figure, good: int, bad: int) -> None:
 
 
 def _add_estimate(figure: Figure, frame: Sequence[Asked], good: int) -> None:
-    strata = _strata(frame)
+    strata = strata_of(frame)
     represented = r_indicator(strata.served, strata.answered)
     if represented is not None:
         figure.r_indicator, figure.max_bias = represented.r_indicator, represented.max_bias
@@ -167,12 +180,16 @@ class Strata:
     good: list[int]
 
 
-def _strata(frame: Sequence[Asked]) -> Strata:
-    """Site and channel; strata too small to tell anything are taken together."""
+def _place(fact: Fact) -> Any:
+    return fact.site, fact.channel
+
+
+def strata_of(frame: Sequence[Asked], by: Callable[[Fact], Any] = _place) -> Strata:
+    """By site and channel, or as told; strata too small to tell anything are taken together."""
     groups: dict[tuple[Any, ...], list[Asked]] = {}
     for item in frame:
         fact = item.opened
-        groups.setdefault((fact.site, fact.channel), []).append(item)
+        groups.setdefault(by(fact), []).append(item)
     kept = [group for group in groups.values() if _is_telling(group)]
     rest = [item for group in groups.values() if not _is_telling(group) for item in group]
     if rest:

@@ -6,7 +6,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from barrymore.figures import contacts, points, promises
+from barrymore.figures import contacts, nps, points, promises
 from barrymore.figures.figure import Figure
 
 
@@ -162,13 +162,39 @@ def counted(figure: Figure) -> list[tuple[str, int]] | None:
     return None
 
 
+def _nps(figure: Figure) -> str:
+    if not figure.invited:
+        return _("Nobody was asked about us as a whole in this period.")
+    told = {name: count(n) for name, n in figure.values.items()}
+    words = _(
+        "Of {asked} customers asked, {promoters} would recommend us, {detractors} would not, {passives} "
+        "stand between, {silent} did not say."
+    )
+    return words.format(asked=count(figure.invited), **told)
+
+
+def _nps_verdict(figure: Figure) -> str:
+    if figure.estimate is None or figure.interval is None:
+        return _("Too few have answered for a score.")
+    words = _("That is {score} points, between {low} and {high}.")
+    low, high = figure.interval
+    return words.format(score=_signed(figure.estimate), low=_signed(low), high=_signed(high))
+
+
+def _signed(value: float) -> str:
+    """Whole points with their sign."""
+    return f"{round(value):+d}".replace("-", "\u2212") if round(value) else "0"
+
+
 SENTENCES: dict[str, Callable[[Figure], str]] = {
     contacts.NAME: _contacts,
+    nps.NAME: _nps,
     promises.NAME: _promises,
     points.NAME: _points,
 }
 VERDICTS: dict[str, Callable[[Figure], str]] = {
     points.NAME: _points_verdict,
     contacts.NAME: _contacts_verdict,
+    nps.NAME: _nps_verdict,
     promises.NAME: _promises_verdict,
 }

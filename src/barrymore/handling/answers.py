@@ -1,9 +1,13 @@
 """What customers answer when asked, and who must hear of a bad answer."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import transaction
 
 from barrymore.alerts.services import notify
 from barrymore.conversations.models import Conversation
+from barrymore.feedback.answers import is_bad
 from barrymore.feedback.models import Case, Response
 from barrymore.feedback.selectors import case_of_token
 from barrymore.feedback.services import record_response, refuse, token_digest
@@ -14,23 +18,33 @@ from barrymore.routing.selectors import queue_members
 
 
 @transaction.atomic
-def receive_feedback(token: str, *, score: int | None, need_met: str = "", comment: str = "") -> Response:
+def receive_feedback(
+    token: str,
+    *,
+    score: int | None = None,
+    need_met: str = "",
+    comment: str = "",
+    answers: Mapping[str, Any] | None = None,
+    seconds: Mapping[str, float] | None = None,
+) -> Response:
     """Keep the answer behind a survey token; a bad one is told to the owner and the queue's supervisors.
 
     Raises Case.DoesNotExist for an unknown token, CaseClosed when there is an answer already,
     ValueError for a score or need off the scale.
     """
     case = _case(token)
-    response = record_response(case, score=score, need_met=need_met, comment=comment)
-    if score is not None and score <= Response.Score.NOT_QUITE:
-        conversation = case.conversation
+    response = record_response(
+        case, score=score, need_met=need_met, comment=comment, answers=answers, seconds=seconds
+    )
+    conversation = case.conversation
+    if conversation is not None and is_bad(response.score, response.scale):
         notify(
             _who_cares(conversation),
             "answer.bad",
             f"case:{case.pk}:bad",
             conversation_ref=conversation.pk,
             subject=conversation.subject,
-            score=score,
+            score=response.score,
         )
     return response
 

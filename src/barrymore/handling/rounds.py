@@ -10,6 +10,7 @@ from barrymore.alerts.services import notify
 from barrymore.conversations import selectors as threads
 from barrymore.conversations import services as conversations
 from barrymore.conversations.models import Conversation
+from barrymore.feedback.relationships import ask_round
 from barrymore.feedback.services import close_expired
 from barrymore.handling.selectors import silent_conversations
 from barrymore.journal.moment import now
@@ -139,5 +140,5 @@ def _tell_silence(conversation: Conversation) -> bool:
 
 
 def surveys_round() -> int:
-    """Give every case past its closing day its final code."""
-    return close_expired()
+    """Ask those whose turn it is about us as a whole; give every case past its closing day its final code."""
+    return ask_round() + close_expired()

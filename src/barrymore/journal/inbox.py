@@ -8,8 +8,9 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from django.db import connection, transaction
+from django.db.models import F
 
-from barrymore.journal.models import DeviceEvent
+from barrymore.journal.models import DeviceEvent, DeviceTally
 
 State: TypeAlias = DeviceEvent.State
 Place: TypeAlias = tuple[int, str, int]
@@ -107,6 +108,21 @@ def count_rejected(device_ref: int, whys: Iterable[str], at: datetime) -> None:
     counts = Counter(whys)
     rows = [(device_ref, at, f"rejected:{why}", n) for why, n in counts.items()]
     _count([(device_ref, at, "received", counts.total()), *rows])
+
+
+def reject(rows: Sequence[DeviceEvent]) -> None:
+    """Events that were stored and turn out not to count, each with its `why`: kept, and counted as rejected.
+
+    Their minute goes on adding up: what leaves `stored` is found again under `rejected`.
+    """
+    for row in rows:
+        row.state = State.REJECTED
+    DeviceEvent.objects.bulk_update(rows, ["state", "detail"])
+    for row in rows:
+        minute = row.received_at.replace(second=0, microsecond=0)
+        told = DeviceTally.objects.filter(device_ref=row.device_ref, minute=minute, outcome=STORED)
+        told.update(count=F("count") - 1)
+    _count((row.device_ref, row.received_at, f"rejected:{row.detail['why']}", 1) for row in rows)
 
 
 def _insert(events: Iterable[Event]) -> set[Place]:

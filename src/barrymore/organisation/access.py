@@ -21,6 +21,7 @@ SUPERVISE = ANSWER | {
     "queues.manage",
     "promises.manage",
     "workstations.manage",
+    "feedback.read",
 }
 # What a short PIN at a shared computer opens, whatever the person may do elsewhere.
 AT_WORKSTATION = frozenset(
@@ -40,10 +41,10 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.AGENT: frozenset(ANSWER),
     Role.FRONT_DESK: frozenset(ANSWER),
     Role.SUPERVISOR: frozenset(SUPERVISE | {"targets.manage"}),
-    Role.QUALITY: frozenset(READ | {"surveys.manage", "targets.manage"}),
+    Role.QUALITY: frozenset(READ | {"feedback.read", "surveys.manage", "targets.manage"}),
     Role.PLANNER: frozenset({"figures.read"}),
     Role.SUCCESS: frozenset(READ | {"customers.write"}),
-    Role.OWNER: frozenset(READ | {"audit.read", "targets.manage"}),
+    Role.OWNER: frozenset(READ | {"feedback.read", "audit.read", "targets.manage"}),
     Role.ADMINISTRATOR: frozenset(EVERYTHING),
     Role.DEVELOPER: frozenset(
         {"settings.manage", "contacts.write", "bookings.write", "served.count", "figures.read"}

@@ -33,6 +33,7 @@ RIGHTS = {
     "promises.manage": _("Opening hours and promises"),
     "figures.read": _("Reports"),
     "targets.manage": _("Set targets"),
+    "feedback.read": _("Read what customers said"),
     "surveys.manage": _("Ask customers"),
     "workstations.manage": _("Set up shared computers"),
     "audit.read": _("Read the audit trail"),

@@ -54,6 +54,7 @@ def _navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
         (_("Walk-up"), "desk:told", actor.may_somewhere("conversations.answer")),
         (_("Served"), "served:served", actor.may_somewhere("served.count") and has_points()),
         (_("Reports"), "reports:index", actor.may("figures.read") and module_is_on("reports")),
+        (_("Feedback"), "said:said", actor.may("feedback.read") and module_is_on("surveys")),
         (_("Customers"), "customers:customers", actor.may("customers.read")),
         (_("Settings"), "settings_home", bool(sections_for(actor))),
     ]

@@ -28,6 +28,7 @@ SECTIONS: list[tuple[Promise, str, str]] = [
     (_("Text messages"), "texts:numbers", "settings.manage"),
     (_("Import"), "imports:imports", "settings.manage"),
     (_("Asking customers"), "feedback:surveys", "surveys.manage"),
+    (_("Campaigns"), "campaigns:campaigns", "surveys.manage"),
     (_("Shared computers"), "stations", "workstations.manage"),
     (_("API tokens"), "organisation:tokens", "settings.manage"),
     (_("Audit trail"), "organisation:audit", "audit.read"),

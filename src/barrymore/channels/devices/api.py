@@ -1,19 +1,24 @@
 """REST for devices: add, enrol with a code, look, revoke. Their events come by the edge."""
 
+import json
 from typing import Any, Literal
+from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import Field, Header, Router, Schema
 from ninja.errors import HttpError
 
 from barrymore.channels.devices import services
+from barrymore.channels.devices.edge import NO_KEY
 from barrymore.channels.devices.models import Device
-from barrymore.channels.devices.selectors import Health, health
+from barrymore.channels.devices.selectors import Health, device_of_key, health
 from barrymore.channels.limits import seconds_to_wait
+from barrymore.feedback.campaigns import campaign_at, campaign_told
+from barrymore.journal.moment import now
 from barrymore.organisation.access import Actor, actor_of
 from barrymore.organisation.models import Point
-from barrymore.organisation.services import once_if_keyed
+from barrymore.organisation.services import digest_of, once_if_keyed
 
 router = Router(tags=["devices"])
 PERMISSION = "settings.manage"
@@ -103,6 +108,27 @@ def enrol(request: HttpRequest, told: CodeIn) -> dict[str, Any]:
     device, key = services.enrol(told.code)
     events = f"{settings.BASE_URL}/api/v1/devices/{device.pk}/events"
     return {"id": device.pk, "key": key, "events": events}
+
+
+@router.get("/devices/{device_id}/campaign", auth=None, response=dict[str, Any])
+def get_device_campaign(request: HttpRequest, device_id: int) -> HttpResponse:
+    """What a device asks now, told by its own key; 304 while its ETag holds, 404 where nothing is asked."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not 20 <= len(key) <= 100 or device_of_key(key) != device_id:
+        raise HttpError(401, NO_KEY)
+    device = Device.objects.select_related("point__site").get(pk=device_id)
+    today = now().astimezone(ZoneInfo(device.point.site.timezone)).date()
+    campaign = campaign_at(device.point, today)
+    if campaign is None:
+        raise HttpError(404, "No campaign runs at this point.")
+    told = campaign_told(campaign)
+    if device.kind != Device.Kind.EMPLOYEE:
+        told["prompt"] = ""
+    tag = f'"{digest_of(json.dumps(told, sort_keys=True))[:24]}"'
+    is_known = request.headers.get("If-None-Match") == tag
+    answer = HttpResponse(status=304) if is_known else JsonResponse(told)
+    answer.headers["ETag"], answer.headers["Cache-Control"] = tag, "private, no-cache"
+    return answer
 
 
 @router.post("/devices/{device_id}/code")

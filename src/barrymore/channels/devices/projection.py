@@ -9,9 +9,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from barrymore.channels.devices.models import Device
+from barrymore.feedback.answers import Origin, keep_press
+from barrymore.feedback.campaign_answers import Catalog, NotAccepted, Told, receive_answer
+from barrymore.feedback.models import Response
 from barrymore.feedback.presses import Place, Press, collapse_press, count_press
 from barrymore.feedback.served import Served, Source, count_served
 from barrymore.formulas.presses import BURST_SECONDS, Pressed, settle
+from barrymore.journal.inbox import reject
 from barrymore.journal.models import DeviceEvent
 from barrymore.journal.services import in_one_insert
 from barrymore.organisation.models import Staff
@@ -20,6 +24,7 @@ BATCH = 500
 MOST_BATCHES = 20
 State: TypeAlias = DeviceEvent.State
 SETTLED = [State.COUNTED, State.DOUBLE, State.BURST]
+CHANNELS: dict[str, str] = {"poster": Response.Channel.POSTER, "button": Response.Channel.BUTTON}
 Settled: TypeAlias = dict[int, list[Pressed]]
 
 
@@ -64,6 +69,7 @@ def _project(limit: int, ref: int | None = None) -> int:
     devices = Device.objects.select_related("point").in_bulk({row.device_ref for row in rows})
     settled, here = _settled(rows, devices), {row.pk: row for row in rows}
     people = _people(rows)
+    catalog = Catalog.of([row.detail for row in rows if row.kind == "answer"])
     with in_one_insert():
         for row in rows:
             device = devices.get(row.device_ref)
@@ -73,9 +79,12 @@ def _project(limit: int, ref: int | None = None) -> int:
                 _press(row, device, settled, here)
             elif row.kind == "served":
                 _served(row, device, people)
+            elif row.kind == "answer":
+                _answer(row, device, catalog)
             else:
                 _heartbeat(row, device)
-    for state in {row.state for row in rows}:
+    reject([row for row in rows if row.state == State.REJECTED])
+    for state in {row.state for row in rows} - {State.REJECTED}:
         refs = [row.pk for row in rows if row.state == state]
         DeviceEvent.objects.filter(pk__in=refs).update(state=state)
     _note_seen(rows, devices)
@@ -108,6 +117,8 @@ def _press(row: DeviceEvent, device: Device, settled: Settled, here: Mapping[int
     row.state = pressed.mark
     if pressed.mark == "counted":
         count_press(place, press_of(row))
+        if device.kind == Device.Kind.POSTER:
+            keep_press(_origin(row, device), row.score, row.scale, str(row.detail.get("comment", "")))
     else:
         collapse_press(place, press_of(row), pressed.mark)
 
@@ -134,6 +145,31 @@ def _served(row: DeviceEvent, device: Device, people: set[int]) -> None:
     )
     count_served(place_of(device), served)
     row.state = State.COUNTED
+
+
+def _origin(row: DeviceEvent, device: Device) -> Origin:
+    """By which way it came; of no survey, unless its campaign says so."""
+    return Origin(
+        key=key_of(row),
+        mode=Response.Mode.FEEDBACK,
+        channel=CHANNELS.get(device.kind, Response.Channel.KIOSK),
+        at=row.at,
+        site=device.point.site_id,
+        point=device.point_id,
+        device=device.pk,
+        step=device.point.step,
+    )
+
+
+def _answer(row: DeviceEvent, device: Device, catalog: Catalog) -> None:
+    """An answer set whose version nobody fielded, or that its rules refuse, is kept with the reason."""
+    try:
+        receive_answer(_origin(row, device), Told.of(row.detail), catalog)
+    except NotAccepted as refused:
+        row.detail = {**row.detail, "why": str(refused)}
+        row.state = State.REJECTED
+    else:
+        row.state = State.COUNTED
 
 
 def _heartbeat(row: DeviceEvent, device: Device) -> None:

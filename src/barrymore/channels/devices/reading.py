@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from barrymore.channels.devices.answer_reading import Wrong, read_answer
 from barrymore.channels.signs import storable
 from barrymore.journal.inbox import Event
 
@@ -18,7 +19,7 @@ FIRST_DAY = datetime(2020, 1, 1, tzinfo=UTC)
 AHEAD, BEHIND = timedelta(minutes=5), timedelta(hours=72)
 BOOT = re.compile(r"[A-Za-z0-9._-]{1,60}")
 HIGHEST = 2**53
-KINDS = ("press", "served", "heartbeat")
+KINDS = ("press", "served", "heartbeat", "answer")
 SCALES = {"smile4": (1, 4), "colour2": (1, 2), "five": (1, 5), "eleven": (0, 10)}
 BUTTONS = {
     "great": ("smile4", 4), "good": ("smile4", 3), "meh": ("smile4", 2), "bad": ("smile4", 1),
@@ -34,10 +35,6 @@ class Refused(ValueError):
     def __init__(self, status: int, why: str, what: str) -> None:
         super().__init__(what)
         self.status, self.why = status, why
-
-
-class Wrong(ValueError):
-    """An event that cannot count; the text is the reason, one word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +102,9 @@ def _kind(told: Mapping[str, Any]) -> str:
 def _said(kind: str, told: Mapping[str, Any], detail: dict[str, Any]) -> tuple[int | None, str]:
     if kind == "press":
         return _press(told, detail)
-    if kind == "served":
+    if kind == "answer":
+        detail |= read_answer(told)
+    elif kind == "served":
         detail["count"] = _whole(told.get("count", 1), 1, MOST_SERVED, "count")
         if told.get("staff") is not None:
             detail["staff"] = _whole(told["staff"], 1, HIGHEST, "staff")

@@ -83,6 +83,17 @@ def begin(
     return mail
 
 
+def begin_alone(mailbox: Mailbox, subject: str, key: str, to: list[str]) -> EmailMessage:
+    """Headers of a mail that belongs to no thread; the key makes its Message-ID the same at every try."""
+    mail = EmailMessage(policy=ThreadPolicy())
+    mail["From"] = Address(clean_name(words(mailbox.name or "")), addr_spec=mailbox.address)
+    mail["To"] = ", ".join(to)
+    mail["Subject"] = words(subject)
+    mail["Message-ID"] = f"<{key}@{domain_of(mailbox)}>"
+    mail["X-Loop"] = loop_mark()
+    return mail
+
+
 def subject_of(conversation: Conversation) -> str:
     """`Re: …` as one line, whatever the customer has written."""
     subject = words(conversation.subject)

@@ -8,7 +8,7 @@ from django.db import transaction
 from barrymore.channels import invitations
 from barrymore.channels.console.delivery import deliver as print_answer
 from barrymore.channels.mail.account import AccountFailed, smtp_server
-from barrymore.channels.mail.choosing import mailbox_of
+from barrymore.channels.mail.choosing import first_mailbox, mailbox_of
 from barrymore.channels.mail.composing import Outgoing, compose
 from barrymore.channels.models import Mailbox
 from barrymore.channels.telling import tell_owner
@@ -92,8 +92,8 @@ def _send(row: OutboxRow, down: dict[int, SendFailed]) -> str:
     return _through(mailbox, outgoing, down)
 
 
-def _mailbox(conversation: Conversation) -> Mailbox:
-    mailbox = mailbox_of(conversation)
+def _mailbox(conversation: Conversation | None) -> Mailbox:
+    mailbox = mailbox_of(conversation) if conversation else first_mailbox()
     if mailbox is None:
         raise SendFailed("no mailbox is active: connect one in the settings", final=False)
     return mailbox

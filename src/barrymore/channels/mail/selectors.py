@@ -52,7 +52,7 @@ def _failed(row: OutboxRow, messages: dict[int, Message], cases: dict[int, Case]
         pk=row.pk,
         conversation_id=origin.conversation_id if origin else None,
         message_id=message.pk if message else None,
-        subject=origin.conversation.subject if origin else "",
+        subject=origin.conversation.subject if origin and origin.conversation else "",
         to=to,
         error=row.last_error,
         attempts=row.attempts,

@@ -75,7 +75,7 @@ def _send_parts(row: OutboxRow, number: SmsNumber, to: str, text: str, status_ur
 def _what(row: OutboxRow) -> tuple[Conversation, str, str]:
     if "invitation" in row.payload:
         case = invitations.case_of(row)
-        if case.address is None or case.state != Case.State.SENT:
+        if case.conversation is None or case.address is None or case.state != Case.State.SENT:
             raise SendFailed("the invitation has its answer or its end already", final=True)
         with translation.override(language_for(case)):
             link = f"{settings.BASE_URL}/s/{unseal(row.payload['token'])}/"

@@ -7,7 +7,8 @@ from django.utils.translation import gettext as _
 
 from barrymore.channels.mail.choosing import first_mailbox, mailbox_of
 from barrymore.conversations.models import Conversation
-from barrymore.feedback.models import Case, Response
+from barrymore.feedback.models import Case, Response, Survey
+from barrymore.feedback.selectors import questionnaire_of
 from barrymore.organisation.selectors import company
 
 CODES = frozenset(code for code, _name in settings.LANGUAGES)
@@ -21,6 +22,8 @@ def language_for(case: Case) -> str:
 
 def question(case: Case) -> str:
     """The one question, by name where the name is known."""
+    if case.survey.kind == Survey.Kind.RELATIONSHIP:
+        return _("How do we do as a whole?")
     name = case.customer.name.split(" ")[0] if case.customer and case.customer.name else ""
     return _("%(name)s, how did we do?") % {"name": name} if name else _("How did we do?")
 
@@ -30,8 +33,17 @@ def scale() -> list[tuple[int, str]]:
     return [(score.value, str(score.label)) for score in reversed(list(Response.Score))]
 
 
+def answer_links(case: Case, link: str) -> list[tuple[str, str]]:
+    """The answers to choose from in the mail itself; none where the questionnaire has its own pages."""
+    if not questionnaire_of(case.survey).standard:
+        return []
+    return [(words, f"{link}/?score={score}") for score, words in scale()]
+
+
 def why_asked(case: Case) -> str:
     """Why this customer was asked."""
+    if case.survey.kind == Survey.Kind.RELATIONSHIP:
+        return _("We ask from time to time how we do as a whole, and never soon after another question.")
     share = round(case.probability * 100)
     if share >= 100:
         return _("We ask everybody whose request is done.")
@@ -40,6 +52,8 @@ def why_asked(case: Case) -> str:
 
 def who_reads(case: Case) -> str:
     """Who will see the answer."""
+    if case.conversation is None:
+        return _("The people who look after quality here will read your answer.")
     if case.staff is None:
         return _("The team that helped you and its supervisor will read your answer.")
     words = _("%(name)s, who helped you, and the supervisor will read your answer.")
@@ -52,8 +66,9 @@ def letter(case: Case, link: str) -> dict[str, Any]:
         "language": language_for(case),
         "company": company().name or _("Our team"),
         "question": question(case),
-        "about": case.conversation.subject,
-        "answers": [(words, f"{link}/?score={score}") for score, words in scale()],
+        "about": case.conversation.subject if case.conversation else "",
+        "answers": answer_links(case, link),
+        "link": f"{link}/",
         "why": why_asked(case),
         "who": who_reads(case),
         "refuse": f"{link}/#refuse",

@@ -1,0 +1,174 @@
+"""Questionnaires in versions, and the campaigns that ask them."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import transaction
+from django.db.models import Count, Max, Q
+
+from barrymore.feedback.models import Campaign, Case, Questionnaire, Response
+from barrymore.formulas.questionnaire_reading import read_definition
+from barrymore.formulas.questionnaires import words_in
+from barrymore.journal.models import Fact
+from barrymore.journal.moment import now
+from barrymore.organisation.access import Actor
+from barrymore.organisation.models import Point
+from barrymore.organisation.services import audit
+
+PERMISSION = "surveys.manage"
+
+
+@transaction.atomic
+def make_questionnaire(actor: Actor, name: str, definition: Any) -> Questionnaire:
+    """The first version of a questionnaire. Raises WrongDefinition, ValueError for a taken name."""
+    actor.need(PERMISSION)
+    read_definition(definition)
+    name = " ".join(name.replace("\x00", "").split())[:80]
+    if not name:
+        raise ValueError("name: a questionnaire needs one")
+    if Questionnaire.objects.filter(name=name).exists():
+        raise ValueError(f"name: there is a questionnaire {name!r}; make the next version of it")
+    made = Questionnaire.objects.create(name=name, definition=definition, created_at=now())
+    audit(actor.staff, "questionnaire.made", str(made))
+    return made
+
+
+@transaction.atomic
+def next_version(actor: Actor, questionnaire: Questionnaire, definition: Any) -> Questionnaire:
+    """The questionnaire with another definition: a draft is changed, what was fielded gets a next version."""
+    actor.need(PERMISSION)
+    form = read_definition(definition)
+    newest = Questionnaire.objects.select_for_update().filter(name=questionnaire.name).order_by("-version")[0]
+    if newest.form == form:
+        return newest
+    if newest.fielded_at is None:
+        newest.definition = definition
+        newest.save(update_fields=["definition"])
+        newest.__dict__.pop("form", None)
+    else:
+        newest = Questionnaire.objects.create(
+            name=newest.name,
+            version=newest.version + 1,
+            standard=newest.standard,
+            definition=definition,
+            created_at=now(),
+        )
+    audit(actor.staff, "questionnaire.changed", str(newest))
+    return newest
+
+
+def field(questionnaire: Questionnaire) -> Questionnaire:
+    """From now on people may answer it, and it never changes."""
+    Questionnaire.objects.filter(pk=questionnaire.pk, fielded_at=None).update(fielded_at=now())
+    questionnaire.refresh_from_db()
+    return questionnaire
+
+
+@transaction.atomic
+def save_campaign(
+    actor: Actor, campaign: Campaign | None, points: Iterable[Point], **fields: Any
+) -> Campaign:
+    """Keep a campaign; what it asks is fielded with it.
+
+    Without a source of the served it is feedback, whatever was wished. Raises NotAllowed, ValueError.
+    """
+    actor.need(PERMISSION)
+    kept = campaign or Campaign(created_at=now())
+    for name, value in fields.items():
+        setattr(kept, name, value)
+    if not kept.name.strip():
+        raise ValueError("name: a campaign needs one")
+    if kept.since and kept.until and kept.until < kept.since:
+        raise ValueError("until: the last day is before the first")
+    if kept.review == Campaign.Review.EVERYBODY and not kept.review_link:
+        raise ValueError("review_link: an address is needed where people are asked to write a review")
+    if kept.served_source == Campaign.Served.NONE:
+        kept.mode = Campaign.Mode.FEEDBACK
+    kept.save()
+    kept.points.set(points)
+    if kept.is_active:
+        field(kept.questionnaire)
+    audit(actor.staff, "campaign.changed", kept.name, mode=kept.mode)
+    return kept
+
+
+def campaign_at(point: Point, day: date) -> Campaign | None:
+    """The campaign that is asked at a point on a day: the newest of those in use."""
+    running = Campaign.objects.filter(points=point, is_active=True).filter(
+        Q(since=None) | Q(since__lte=day), Q(until=None) | Q(until__gte=day)
+    )
+    return running.select_related("questionnaire").order_by("-id").first()
+
+
+def campaign_told(campaign: Campaign) -> dict[str, Any]:
+    """A campaign as devices read it. `version` changes with whatever they show."""
+    return {
+        "campaign": campaign.pk,
+        "questionnaire": campaign.questionnaire_id,
+        "mode": campaign.mode,
+        "languages": campaign.questionnaire.definition["languages"],
+        "definition": campaign.questionnaire.definition,
+        "opening": campaign.opening,
+        "step": campaign.step,
+        "prompt": campaign.prompt,
+        # The same for everybody, whatever they answered.
+        "review": campaign.review_link if campaign.review == Campaign.Review.EVERYBODY else "",
+    }
+
+
+def opening_of(campaign: Campaign, language: str) -> str:
+    """The words of the first screen."""
+    return words_in(campaign.opening, language, campaign.questionnaire.form.languages)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a campaign stands, in counts. `silent`: served, and said nothing."""
+
+    codes: Mapping[str, int]
+    served: int | None
+    silent: int | None
+
+    @property
+    def answered(self) -> int:
+        """Complete and in part."""
+        return self.codes.get("I", 0) + self.codes.get("P", 0)
+
+
+def codes_of(campaigns: Iterable[int]) -> dict[int, dict[str, int]]:
+    """How many answers of each code some campaigns have, in one query."""
+    rows = Response.objects.filter(campaign__in=list(campaigns)).values("campaign", "code")
+    found: dict[int, dict[str, int]] = {}
+    for row in rows.annotate(n=Count("id")).order_by():
+        found.setdefault(row["campaign"], {})[row["code"]] = row["n"]
+    return found
+
+
+def standing(campaign: Campaign) -> Standing:
+    """Counts of a campaign. The served are counted only where it is a survey (METHOD A1)."""
+    codes = codes_of([campaign.pk]).get(campaign.pk, {})
+    if campaign.mode != Campaign.Mode.SURVEY:
+        return Standing(codes, None, None)
+    served = _served(campaign)
+    could_not = codes.get(Case.Code.OTHER, 0)
+    answered = codes.get("I", 0) + codes.get("P", 0)
+    return Standing(codes, served, max(served - answered - could_not, 0))
+
+
+def _served(campaign: Campaign) -> int:
+    points = list(campaign.points.values_list("pk", flat=True))
+    source = campaign.served_source
+    facts = Fact.objects.filter(kind="served.counted", dims__point__in=points, dims__source=source)
+    begins = campaign.since or campaign.created_at.date()
+    facts = facts.filter(at__date__gte=begins)
+    if campaign.until:
+        facts = facts.filter(at__date__lte=campaign.until)
+    return sum(values["count"] for values in facts.values_list("values", flat=True).iterator())
+
+
+def newest_versions() -> list[Questionnaire]:
+    """The newest version of every questionnaire, by name."""
+    newest = Questionnaire.objects.values("name").annotate(last=Max("id")).values("last").order_by()
+    return list(Questionnaire.objects.filter(pk__in=newest).order_by("name"))

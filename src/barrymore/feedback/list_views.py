@@ -1,0 +1,62 @@
+"""What customers said, in one list: the page and its table to take along."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from barrymore.feedback.listing import Wanted, lines_of, page_of, table_of
+from barrymore.feedback.models import Response
+from barrymore.organisation.access import Actor
+from barrymore.organisation.pages import page
+from barrymore.organisation.points import points
+
+
+def _wanted(request: HttpRequest) -> Wanted:
+    """From the address; what cannot be is left out."""
+    told = request.GET
+    return Wanted(
+        mode=told.get("mode", "") if told.get("mode") in Response.Mode.values else "",
+        channel=told.get("channel", "") if told.get("channel") in Response.Channel.values else "",
+        point=_number(told.get("point", "")),
+        score=_number(told.get("score", "")),
+        words=bool(told.get("words")),
+    )
+
+
+def _number(raw: str) -> int | None:
+    return int(raw) if raw.isascii() and raw.isdigit() and len(raw) <= 12 else None
+
+
+@require_GET
+@page("feedback.read")
+def said(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """All answers, newest first. Survey and feedback stand side by side and are never put into one mean."""
+    wanted = _wanted(request)
+    try:
+        found = page_of(wanted, request.GET.get("after", ""))
+    except ValueError:
+        return HttpResponseRedirect(reverse("said:said"))
+    context = {
+        "title": _("What customers said"),
+        "wanted": wanted,
+        "lines": lines_of(found.rows, with_contacts=actor.may("customers.read")),
+        "following": found.next,
+        "modes": Response.Mode.choices,
+        "channels": Response.Channel.choices,
+        "points": points()[:500],
+        "query": "&".join(f"{name}={value}" for name, value in wanted.as_query().items()),
+        "is_filtered": bool(wanted.as_query()),
+    }
+    return render(request, "feedback/said.html", context)
+
+
+@require_GET
+@page("feedback.read")
+def table(request: HttpRequest, actor: Actor) -> HttpResponseBase:
+    """The same answers as CSV."""
+    told = StreamingHttpResponse(table_of(_wanted(request)), content_type="text/csv; charset=utf-8")
+    told.headers["Content-Disposition"] = 'attachment; filename="feedback.csv"'
+    return told

@@ -1,0 +1,150 @@
+"""The one list of what customers said, by whatever way: filters, pages, and a table to take along."""
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+
+from barrymore.feedback.answers import answers_of
+from barrymore.feedback.models import Response
+from barrymore.organisation.models import Point
+
+PAGE = 50
+# A program that opens tables runs what begins so.
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which answers; empty is all."""
+
+    mode: str = ""
+    channel: str = ""
+    point: int | None = None
+    score: int | None = None
+    words: bool = False
+
+    def rows(self) -> QuerySet[Response]:
+        """Those wanted, the newest first."""
+        found = Response.objects.order_by("-at", "-id")
+        for name, value in (("mode", self.mode), ("channel", self.channel)):
+            if value:
+                found = found.filter(**{name: value})
+        if self.point is not None:
+            found = found.filter(point_ref=self.point)
+        if self.score is not None:
+            found = found.filter(score=self.score)
+        return found.exclude(comment="") if self.words else found
+
+    def as_query(self) -> dict[str, str]:
+        """For an address."""
+        return {name: str(value) for name, value in asdict(self).items() if value not in ("", None, False)}
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some answers and where the next page begins, None at the end."""
+
+    rows: list[Response]
+    next: str | None
+
+
+def page_of(wanted: Wanted, cursor: str = "") -> Page:
+    """One page. Raises ValueError for a cursor that is none of ours."""
+    rows = wanted.rows().select_related("questionnaire", "campaign").prefetch_related("answers")
+    if cursor:
+        at, pk = _after(cursor)
+        rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
+    found = list(rows[: PAGE + 1])
+    rest = f"{found[PAGE - 1].at.isoformat()}_{found[PAGE - 1].pk}" if len(found) > PAGE else None
+    return Page(found[:PAGE], rest)
+
+
+def _after(cursor: str) -> tuple[datetime, int]:
+    moment, _line, pk = cursor.replace(" ", "+").rpartition("_")
+    try:
+        at = datetime.fromisoformat(moment)
+        if at.tzinfo is None or not pk.isascii():
+            raise ValueError
+        return at, int(pk)
+    except (ValueError, OverflowError) as error:
+        raise ValueError("cursor: use the `next` of an earlier page") from error
+
+
+def response_out(one: Response, *, with_contacts: bool = False) -> dict[str, Any]:
+    """An answer as REST tells it; how to reach the person only to those who may see customers."""
+    return {
+        "id": one.pk,
+        "at": one.at.isoformat(),
+        "mode": one.mode,
+        "channel": one.channel,
+        "site": one.site_ref,
+        "point": one.point_ref,
+        "device": one.device_ref,
+        "staff": one.staff_ref,
+        "campaign": one.campaign_id,
+        "questionnaire": one.questionnaire_id,
+        "language": one.language,
+        "code": one.code,
+        "score": one.score,
+        "scale": one.scale,
+        "comment": one.comment,
+        "answers": {
+            row.question: _value(row)
+            for row in one.answers.all()
+            if with_contacts or not isinstance(row.chosen, dict)
+        },
+        "seconds": one.seconds,
+    }
+
+
+def _value(row: Any) -> Any:
+    if row.number is not None:
+        return row.number
+    return row.text if row.chosen is None else row.chosen
+
+
+@dataclass(frozen=True)
+class Line:
+    """One answer as the page shows it."""
+
+    response: Response
+    where: str
+    said: list[tuple[str, str]]
+
+
+def lines_of(rows: list[Response], *, with_contacts: bool) -> list[Line]:
+    """With the names of the points and what was said to each question."""
+    names = dict(Point.objects.filter(pk__in={one.point_ref for one in rows}).values_list("pk", "name"))
+    return [
+        Line(one, names.get(one.point_ref or 0, ""), answers_of(one, with_contacts=with_contacts))
+        for one in rows
+    ]
+
+
+COLUMNS = (
+    "id", "at", "mode", "channel", "site", "point", "device", "staff", "campaign", "questionnaire",
+    "language", "code", "score", "scale", "comment", "seconds",
+)  # fmt: skip
+
+
+def table_of(wanted: Wanted) -> Iterator[str]:
+    """The answers as CSV, line by line; one column a fact, no contact of a person."""
+    yield _csv(COLUMNS)
+    for one in wanted.rows().prefetch_related("answers").iterator(500):
+        told = response_out(one)
+        yield _csv([_harmless(told[name]) for name in COLUMNS])
+
+
+def _harmless(value: Any) -> Any:
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_SIGNS) else value
+
+
+def _csv(cells: Any) -> str:
+    line = io.StringIO()
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
