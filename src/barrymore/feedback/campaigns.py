@@ -159,13 +159,15 @@ def standing(campaign: Campaign) -> Standing:
 
 def _served(campaign: Campaign) -> int:
     points = list(campaign.points.values_list("pk", flat=True))
-    source = campaign.served_source
-    facts = Fact.objects.filter(kind="served.counted", dims__point__in=points, dims__source=source)
+    facts = Fact.objects.filter(kind="served.counted", dims__point__in=points)
     begins = campaign.since or campaign.created_at.date()
     facts = facts.filter(at__date__gte=begins)
     if campaign.until:
         facts = facts.filter(at__date__lte=campaign.until)
-    return sum(values["count"] for values in facts.values_list("values", flat=True).iterator())
+    told = facts.values_list("values", "dims").iterator()
+    # Before there were several sources only employees counted.
+    wanted = campaign.served_source
+    return sum(int(values["count"]) for values, dims in told if dims.get("source", "employee") == wanted)
 
 
 def newest_versions() -> list[Questionnaire]:
