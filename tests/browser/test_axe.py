@@ -81,12 +81,26 @@ PAGES = {
     "what a poster asks": "/p/{code}/",
     "a poster out of use": "/p/nothing/",
     "an enrolment that has ended": "/enrol/nothing/",
+    "recovery": "/recovery/",
+    "ended recoveries": "/recovery/?show=ended",
+    "one recovery": "/recovery/{recovery}/",
+    "what a guest is asked": "/r/{guest_link}/",
+    "an alert's link": "{alert_link}",
+    "an alert's link that has ended": "/a/nothing/",
+    "how to reach you": "/me/reach/",
+    "who is told": "/settings/told/",
+    "new rule": "/settings/told/new/",
+    "small kindnesses": "/settings/kindnesses/",
+    "new kindness": "/settings/kindnesses/new/",
+    "basics": "/settings/basics/",
+    "checklist": "/basics/",
     "not found": "/nowhere/",
     "components": "/ui/",
 }
 FOR_GUESTS = {
     "sign-in", "survey", "chat", "form", "an invitation that has ended", "what a poster asks",
-    "a poster out of use", "an enrolment that has ended",
+    "a poster out of use", "an enrolment that has ended", "what a guest is asked", "an alert's link",
+    "an alert's link that has ended",
 }  # fmt: skip
 
 
@@ -118,6 +132,9 @@ def address_of(name, house):
         point=house.poster.point_id,
         poster=house.poster.pk,
         code=house.poster.code,
+        recovery=house.red.pk,
+        guest_link=house.guest_link,
+        alert_link=house.alert_link,
     )
 
 
@@ -157,6 +174,11 @@ def test_a_phone_keeps_the_rules_too(house, enter):
         "point",
         "devices",
         "what a poster asks",
+        "recovery",
+        "one recovery",
+        "what a guest is asked",
+        "who is told",
+        "checklist",
     ):
         staff = None if name in FOR_GUESTS else house.dora
         page = enter(address_of(name, house), staff, viewport={"width": 360, "height": 740})

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from django.db import close_old_connections, connection
 
-from barrymore.alerts.services import send_due_mails
+from barrymore.alerts.raising import escalate_round
+from barrymore.alerts.services import send_due_mails, send_due_pushes
 from barrymore.channels.chat.delivery import deliver_due_chats
 from barrymore.channels.devices.projection import project_round
 from barrymore.channels.devices.rounds import balance_round
@@ -17,8 +18,11 @@ from barrymore.channels.invitations import invite_due
 from barrymore.channels.mail.intake import watch_mailboxes
 from barrymore.channels.mail.outgoing import deliver_due_mails
 from barrymore.channels.sms.delivery import deliver_due_sms
+from barrymore.channels.sms.notices import send_due_notices
 from barrymore.config.pulse import note_end, note_start
 from barrymore.handling import rounds
+from barrymore.handling.noticing import answers_round
+from barrymore.handling.recovering import recoveries_round
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE = 30.0
@@ -39,8 +43,13 @@ ROUNDS = [
     Round("mails", deliver_due_mails, 0.5),
     Round("chats", deliver_due_chats, 5.0),
     Round("texts", deliver_due_sms, 1.0),
-    Round("notices", send_due_mails, 1.0),
+    Round("notices", send_due_mails, 0.5),
+    Round("notices by text", send_due_notices, 1.0),
+    Round("notices by push", send_due_pushes, 0.5),
     Round("presses", project_round, 0.5),
+    Round("recoveries", recoveries_round, 0.5),
+    Round("answers", answers_round, 5.0),
+    Round("alerts", escalate_round, 1.0),
     Round("invitations", invite_due, 2.0),
     Round("steps", rounds.steps_round, 5.0),
     Round("absence", rounds.absence_round, 10.0),

@@ -1,37 +1,23 @@
-"""What customers answer when asked, and who must hear of a bad answer."""
+"""What customers answer when asked; a bad answer leaves a row from which its recovery is opened."""
 
 from django.db import transaction
 
-from barrymore.alerts.services import notify
-from barrymore.conversations.models import Conversation
 from barrymore.feedback.models import Case, Response
 from barrymore.feedback.selectors import case_of_token
 from barrymore.feedback.services import record_response, refuse, token_digest
-from barrymore.handling.rounds import ANSWERS_FOR_QUEUE
-from barrymore.organisation.models import Staff
-from barrymore.routing.models import Placement
-from barrymore.routing.selectors import queue_members
+from barrymore.handling.noticing import leave_answer
 
 
 @transaction.atomic
 def receive_feedback(token: str, *, score: int | None, need_met: str = "", comment: str = "") -> Response:
-    """Keep the answer behind a survey token; a bad one is told to the owner and the queue's supervisors.
+    """Keep the answer behind a survey token; a bad one opens a recovery within a second.
 
     Raises Case.DoesNotExist for an unknown token, CaseClosed when there is an answer already,
     ValueError for a score or need off the scale.
     """
     case = _case(token)
     response = record_response(case, score=score, need_met=need_met, comment=comment)
-    if score is not None and score <= Response.Score.NOT_QUITE:
-        conversation = case.conversation
-        notify(
-            _who_cares(conversation),
-            "answer.bad",
-            f"case:{case.pk}:bad",
-            conversation_ref=conversation.pk,
-            subject=conversation.subject,
-            score=score,
-        )
+    leave_answer(case, response)
     return response
 
 
@@ -45,11 +31,3 @@ def _case(token: str) -> Case:
     if case is None:
         raise Case.DoesNotExist
     return case
-
-
-def _who_cares(conversation: Conversation) -> list[Staff]:
-    placement = Placement.objects.select_related("queue").filter(conversation=conversation).first()
-    people = {conversation.owner} if conversation.owner else set()
-    if placement is not None:
-        people |= set(queue_members(placement.queue, ANSWERS_FOR_QUEUE))
-    return sorted(people, key=lambda person: person.pk)

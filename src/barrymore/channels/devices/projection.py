@@ -10,7 +10,8 @@ from django.db.models import QuerySet
 
 from barrymore.channels.devices.models import Device
 from barrymore.feedback.presses import Place, Press, collapse_press, count_press, count_served
-from barrymore.formulas.presses import BURST_SECONDS, Pressed, settle
+from barrymore.formulas.presses import BURST_SECONDS, Pressed, is_red, settle
+from barrymore.handling.noticing import Red, leave_presses, take_back_presses
 from barrymore.journal.models import DeviceEvent
 from barrymore.journal.services import in_one_insert
 from barrymore.organisation.models import Staff
@@ -74,11 +75,21 @@ def _project(limit: int, ref: int | None = None) -> int:
                 _served(row, device, people)
             else:
                 _heartbeat(row, device)
+    leave_presses(_reds(rows, devices))
     for state in {row.state for row in rows}:
         refs = [row.pk for row in rows if row.state == state]
         DeviceEvent.objects.filter(pk__in=refs).update(state=state)
     _note_seen(rows, devices)
     return len(rows)
+
+
+def _reds(rows: Iterable[DeviceEvent], devices: Mapping[int, Device]) -> list[Red]:
+    """The red presses that count, once the whole batch is settled."""
+    return [
+        Red(place_of(devices[row.device_ref]), press_of(row), str(row.detail.get("comment", "")))
+        for row in rows
+        if row.kind == "press" and row.state == State.COUNTED and is_red(row.scale, row.score or 0)
+    ]
 
 
 def place_of(device: Device) -> Place:
@@ -120,6 +131,7 @@ def _take_back(place: Place, taken: Sequence[Pressed], here: Mapping[int, Device
         row.state = State.BURST
         collapse_press(place, press_of(row), "burst", was_counted=True)
     DeviceEvent.objects.bulk_update(earlier.values(), ["state"])
+    take_back_presses(key_of(row) for row in earlier.values())
 
 
 def _served(row: DeviceEvent, device: Device, people: set[int]) -> None:
