@@ -45,6 +45,10 @@ bench-events: install-dev bundle words  ## CPU per event of a device at the edge
 	@$(BIN)/python -m bench.events
 	@bash scripts/with-postgres $(BIN)/python -m bench.events
 
+bench-alerts: install-dev bundle words  ## from a red press to the mail accepted and to a live page, while others press
+	@bash scripts/test-needs
+	@$(BIN)/python -m bench.alerts
+
 bench-detection: install-dev  ## how well gamed feedback is found: precision, recall, fairness on held-out seeds
 	@$(BIN)/python -m bench.detection
 

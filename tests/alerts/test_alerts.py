@@ -1,5 +1,6 @@
 """A red press tells the right people once, escalates while nobody has it, and stops when somebody has."""
 
+from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -7,14 +8,17 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.test import Client
 
+from barrymore.alerts import raising
 from barrymore.alerts.links import acknowledge_link
 from barrymore.alerts.models import Alert, AlertStep, Notice, Rule
 from barrymore.alerts.raising import Happened, acknowledge, escalate_round, raise_alert
 from barrymore.alerts.rules import house_rule
 from barrymore.alerts.selectors import alerts_of, name_shown, red_alerts
+from barrymore.alerts.services import send_due_mails
 from barrymore.alerts.texts import body_of
 from barrymore.channels.devices.models import Device
 from barrymore.channels.devices.projection import project_round
+from barrymore.channels.devices.rounds import silent_round
 from barrymore.handling.models import Recovery
 from barrymore.handling.recovering import recoveries_round
 from barrymore.journal.models import Fact
@@ -22,6 +26,8 @@ from barrymore.journal.moment import at_moment, now
 from barrymore.organisation.models import Role, Site, Staff
 from tests.alerts.reds import button, press_red, red_alert, tell
 from tests.conftest import hire
+from tests.mailserver.dovecot import free_port
+from tests.mailserver.smtp import Letterbox, started
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)
@@ -31,6 +37,15 @@ MINUTE = timedelta(minutes=1)
 def red(site: Site, sam: Staff, dora: Staff) -> Device:
     """A button at the reception; Sam leads, Dora administers."""
     return button(site)
+
+
+@pytest.fixture
+def letterbox() -> Iterator[Letterbox]:
+    """A real SMTP server."""
+    kept = Letterbox()
+    controller = started(kept, free_port())
+    yield kept
+    controller.stop()
 
 
 def told() -> list[tuple[str, str]]:
@@ -284,3 +299,58 @@ def test_a_supervisor_of_another_site_sees_nothing(red: Device) -> None:
     red_alert(red)
     assert not alerts_of(noor).exists()
     assert told() == [("Sam", "press.red")]
+
+
+def test_a_silent_device_is_told_once_and_done_when_heard_again(red: Device) -> None:
+    tell(red, "heartbeat", battery=80)
+    project_round()
+    assert silent_round() == 0
+    with at_moment(now() + timedelta(hours=25)):
+        assert (silent_round(), silent_round()) == (1, 0)
+        assert told() == [("Sam", "device.silent")]
+        tell(red, "heartbeat", battery=80)
+        project_round()
+        assert silent_round() == 0
+    assert Alert.objects.get().state == "done"
+    with at_moment(now() + timedelta(hours=51)):
+        assert silent_round() == 1
+
+
+def test_the_card_of_the_desk_shows_the_recovery(red: Device, sam: Staff, client: Client) -> None:
+    alert = red_alert(red)
+    client.force_login(sam)
+    page = client.get(f"/desk/{alert.conversation_ref}/").content.decode()
+    assert f'href="/recovery/{Recovery.objects.get().pk}/"' in page
+
+
+def test_a_step_that_fails_is_taken_later_and_once(red: Device, monkeypatch: pytest.MonkeyPatch) -> None:
+    red_alert(red)
+    with at_moment(now() + 10 * MINUTE):
+        with monkeypatch.context() as patch:
+
+            def fails(*_: Any, **__: Any) -> None:
+                raise RuntimeError
+
+            patch.setattr(raising, "record", fails)
+            with pytest.raises(RuntimeError):
+                escalate_round()
+        assert told() == [("Sam", "press.red")]
+        assert (escalate_round(), escalate_round()) == (1, 0)
+    assert told() == [("Sam", "press.red"), ("Dora", "press.red")]
+    assert AlertStep.objects.count() == 2
+
+
+def test_a_mail_leaves_once_for_each_person_with_its_own_id(
+    red: Device, settings: Any, letterbox: Letterbox
+) -> None:
+    settings.SMTP_URL = f"smtp+plain://127.0.0.1:{letterbox.port}"
+    red_alert(red)
+    with at_moment(now() + 10 * MINUTE):
+        escalate_round()
+        assert (send_due_mails(), send_due_mails()) == (2, 0)
+    assert {str(mail["To"]) for mail in letterbox.mails} == {"sam@mill.example", "dora@mill.example"}
+    assert len({str(mail["Message-ID"]) for mail in letterbox.mails}) == 2
+    body = letterbox.mails[0].get_content()
+    path = body.split("http://localhost:8000/a/")[1].split()[0]
+    assert Client().post(f"/a/{path}").status_code == 200
+    assert Alert.objects.get().acknowledged_by == Staff.objects.get(email=str(letterbox.mails[0]["To"]))

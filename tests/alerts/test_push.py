@@ -92,7 +92,7 @@ def test_a_red_press_is_pushed_to_the_supervisor_once(
     assert (path, headers["content-encoding"], headers["urgency"]) == ("/one", "aes128gcm", "high")
     assert int(headers["ttl"]) > 0 and headers["authorization"].startswith("vapid t=")
     told = json.loads(receiver.read(body))
-    assert told["title"].startswith("Red at Reception, Lobby, Old Mill")
+    assert told["title"].startswith("Red at Reception, Lobby, Old Mill, ")
     assert told["url"].startswith("http://localhost:8000/a/")
     assert b"Reception" not in body
     assert Browser.objects.get().last_ok_at is not None

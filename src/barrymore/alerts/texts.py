@@ -21,6 +21,8 @@ SUBJECTS = {
     "recovery.contradicted": gettext_lazy("The guest says it is not put right: %(subject)s"),
     "device.silent": gettext_lazy("The device %(device)s at %(place)s is silent"),
 }
+# A mail, a text and a push say the time at the place; a page shows it in the viewer's zone.
+TITLES = {"press.red": gettext_lazy("Red at %(place)s")}
 
 
 def subject_of(notice: Notice) -> str:
@@ -29,8 +31,8 @@ def subject_of(notice: Notice) -> str:
 
 
 def title_of(alert: Alert) -> str:
-    """What has happened, in one line."""
-    return str(str(SUBJECTS[alert.kind]) % alert.params)
+    """What has happened, in one line for a page that shows the moment beside it, in the viewer's zone."""
+    return str(str(TITLES.get(alert.kind) or SUBJECTS[alert.kind]) % alert.params)
 
 
 def link_of(notice: Notice) -> str:

@@ -12,7 +12,7 @@ from barrymore.alerts.raising import escalate_round
 from barrymore.alerts.services import send_due_mails, send_due_pushes
 from barrymore.channels.chat.delivery import deliver_due_chats
 from barrymore.channels.devices.projection import project_round
-from barrymore.channels.devices.rounds import balance_round
+from barrymore.channels.devices.rounds import balance_round, silent_round
 from barrymore.channels.imports.rounds import imports_round
 from barrymore.channels.invitations import invite_due
 from barrymore.channels.mail.intake import watch_mailboxes
@@ -58,6 +58,7 @@ ROUNDS = [
     Round("surveys", rounds.surveys_round, 60.0),
 ]
 TIDY_SECONDS = 3600.0
+SILENT_SECONDS = 600.0
 BALANCE_SECONDS = 24 * 3600.0
 
 
@@ -72,6 +73,7 @@ def tidy_round() -> int:
 
 SELDOM = [
     Round("tidy", tidy_round, TIDY_SECONDS),
+    Round("silent devices", silent_round, SILENT_SECONDS),
     Round("balance of devices", balance_round, BALANCE_SECONDS),
 ]
 

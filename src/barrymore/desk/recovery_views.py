@@ -1,5 +1,6 @@
 """The page of recoveries: what is red now, what is to be put right, what guests said of it."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import forms
@@ -23,6 +24,10 @@ from barrymore.desk.recoveries import (
     page_of,
     recoveries_seen,
 )
+from barrymore.figures import told, wording
+from barrymore.figures.recovery import NAME
+from barrymore.figures.scope import Period, Scope, today_in, zone_of
+from barrymore.figures.selectors import figure
 from barrymore.handling.models import Kindness, Recovery
 from barrymore.handling.outcomes import (
     CLAIMABLE,
@@ -69,8 +74,24 @@ def recoveries(request: HttpRequest, actor: Actor) -> HttpResponse:
         "following": following,
         "red": [{"alert": one, "what": title_of(one), "name": name_shown(one, actor.staff)} for one in red],
         "topic": f"staff:{actor.staff.pk}",
+        "figure": _figure() if show == "ended" and actor.may("figures.read") else None,
     }
     return render(request, "desk/recoveries.html", context)
+
+
+def _figure() -> dict[str, Any]:
+    """How much was put right within the visit, over the last four weeks, in words."""
+    zone = zone_of(None)
+    last = today_in(zone)
+    found = figure(NAME, Scope(), Period(last - timedelta(days=27), last, zone))
+    return {
+        **found.as_dict(),
+        "sentence": wording.sentence(found),
+        "verdict": wording.verdict(found),
+        "reasons": wording.reasons(found),
+        "explained": told.explained(found),
+        "counted": told.counted(found),
+    }
 
 
 def _row(recovery: Recovery) -> dict[str, Any]:

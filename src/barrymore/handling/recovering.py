@@ -9,7 +9,7 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from barrymore.alerts.models import Alert, Kind, Rule
+from barrymore.alerts.models import Kind, Rule
 from barrymore.alerts.raising import Happened, join, open_alert_at, raise_alert
 from barrymore.alerts.rules import rule_for
 from barrymore.conversations import services as conversations
@@ -93,7 +93,7 @@ def _begin(recovery: Recovery, rule: Rule) -> None:
         Opening(
             channel=_channel(recovery, address),
             subject=subject,
-            language=recovery.case.language if recovery.case else language,
+            language=recovery.case.language if recovery.case else "",
             customer=recovery.customer,
             address=address,
             site=recovery.site,
@@ -161,18 +161,18 @@ def _queue(recovery: Recovery, rule: Rule) -> Queue:
     return queue_or_default(ref)
 
 
-def place_of(recovery: Recovery) -> str:
-    """Reception, Lobby; the site alone where no point is known."""
-    point = recovery.point
+def place_of(recovery: Recovery, *, with_site: bool = True) -> str:
+    """Reception, Lobby, Old Mill; the site alone where no point is known."""
+    point, site = recovery.point, recovery.site
     names = [point.name, point.room.name if point.room else ""] if point else []
-    return ", ".join(filter(None, [*names, recovery.site.name if recovery.site else ""]))
+    return ", ".join(filter(None, [*names, site.name if site and with_site else ""]))
 
 
 def subject_of(recovery: Recovery) -> str:
     """One line, in the language that is active."""
     if recovery.case:
         return _("Not content: %(subject)s") % {"subject": recovery.case.conversation.subject}
-    return _("Red at %(place)s, %(time)s") % {"place": place_of(recovery), "time": _time(recovery)}
+    return _("Red at %(place)s") % {"place": place_of(recovery, with_site=recovery.point is None)}
 
 
 def text_of(recovery: Recovery) -> str:
@@ -227,10 +227,5 @@ def refs_to(recovery: Recovery, **values: object) -> Refs:
 
 def recovery_of(conversation: Conversation) -> Recovery | None:
     """The recovery that a conversation is, if it is one."""
-    found = Recovery.objects.filter(conversation=conversation).select_related("point__room", "site", "alert")
+    found = Recovery.objects.filter(conversation=conversation).select_related("point__room", "site")
     return found.first()
-
-
-def is_red(alert: Alert) -> bool:
-    """Whether nobody has said to have it."""
-    return alert.state == Alert.State.OPEN and not alert.is_burst

@@ -13,7 +13,8 @@ from barrymore.routing.models import Queue
 from barrymore.sla.models import Calendar
 
 WAYS: list[tuple[str, Promise]] = [("mail", _("mail")), ("sms", _("text message")), ("push", _("push"))]
-STEP_TITLES = [_("First"), _("Then, if nobody has it"), _("And then")]
+STEP_FIELDS = ("roles", "people", "transports", "minutes")
+STEP_TITLES = [_("Told first"), _("Told next, if nobody has it"), _("Told last")]
 
 
 class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -70,11 +71,9 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
 
     def _add_step(self, number: int, step: Step) -> None:
         people = Staff.objects.filter(is_active=True)
-        title = STEP_TITLES[number]
         ticks = forms.CheckboxSelectMultiple
-        names = {"roles": _("roles at the site"), "people": _("people by name")}
-        names |= {"transports": _("beside the page by"), "minutes": _("minutes until the next step")}
-        label = {name: f"{title}: {words}" for name, words in names.items()}
+        label = {"roles": _("Roles at the site"), "people": _("People by name")}
+        label |= {"transports": _("Beside the page by"), "minutes": _("Minutes until the next step")}
         self.fields |= {
             f"roles_{number}": forms.MultipleChoiceField(
                 choices=Role.choices,
@@ -101,6 +100,16 @@ class RuleForm(forms.ModelForm):  # type: ignore[type-arg]
                 min_value=1, max_value=1440, initial=step.minutes, label=label["minutes"]
             ),
         }
+
+    def parts(self) -> list[tuple[str, bool, list[forms.BoundField]]]:
+        """The fields in their groups: title, whether it is unfolded, fields."""
+        steps = [[self[f"{name}_{n}"] for name in STEP_FIELDS] for n in range(MOST_STEPS)]
+        unfolded = [
+            n == 0 or any(one.value() or one.errors for one in step[:2]) for n, step in enumerate(steps)
+        ]
+        own = [self[name] for name in self.Meta.fields]
+        named = zip(map(str, STEP_TITLES), unfolded, steps, strict=True)
+        return [("", True, own), *((title, bool(is_open), fields) for title, is_open, fields in named)]
 
     def clean(self) -> dict[str, Any]:
         """Somebody must be told first, and the points must be of the site."""

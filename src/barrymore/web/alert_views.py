@@ -80,7 +80,9 @@ def rule(request: HttpRequest, actor: Actor, rule_id: int | None = None) -> Http
     context = edit(
         request, actor, form, title=title, up="told:rules", up_title=_("Who is told"), action="rule.changed"
     )
-    return redirect("told:rules") if context is None else render(request, FORM, context)
+    if context is None:
+        return redirect("told:rules")
+    return render(request, "web/told_rule.html", {**context, "parts": form.parts()})
 
 
 def _fresh() -> Rule:
