@@ -73,11 +73,7 @@ def house(browser: Browser, live_server) -> SimpleNamespace:
     place_device(point, "button", "Button")
     say_by_poster(poster, "0" * 16, 1, "The towels were wet.")
     project_round()
-    red, asked = recovered(poster, amina)
     return SimpleNamespace(
-        red=red,
-        guest_link=asked.token,
-        alert_link=acknowledge_link(Notice.objects.get(alert=red.alert)).removeprefix(settings.BASE_URL),
         poster=poster,
         url=live_server.url,
         amina=amina,
@@ -91,6 +87,15 @@ def house(browser: Browser, live_server) -> SimpleNamespace:
             kind="saml", slug="house", name="House", last_error="expired", last_error_at=now()
         ),
     )
+
+
+@pytest.fixture
+def put_right(house: SimpleNamespace) -> None:
+    """The house with recoveries too, which add conversations to its lists."""
+    house.red, asked = recovered(house.poster, house.amina)
+    notice = Notice.objects.get(alert=house.red.alert)
+    house.alert_link = acknowledge_link(notice).removeprefix(settings.BASE_URL)
+    house.guest_link = asked.token
 
 
 def recovered(poster: Device, staff: Staff) -> tuple[Recovery, Asked]:

@@ -138,7 +138,7 @@ def address_of(name, house):
     )
 
 
-def test_axe_finds_no_fault_in_light_and_dark(house, enter):
+def test_axe_finds_no_fault_in_light_and_dark(house, put_right, enter):
     found = {}
     for name in PAGES:
         page = enter(address_of(name, house), None if name in FOR_GUESTS else house.dora)
@@ -152,14 +152,14 @@ def test_axe_finds_no_fault_in_light_and_dark(house, enter):
 
 
 @pytest.mark.parametrize("act", ["a", "c", "?"])
-def test_what_opens_by_a_key_keeps_the_rules_too(house, enter, act):
+def test_what_opens_by_a_key_keeps_the_rules_too(house, put_right, enter, act):
     page = enter(address_of("conversation", house), house.dora)
     page.keyboard.press(act)
     assert page.locator("dialog[open], details[open] > .menu-list").first.is_visible()
     assert faults(page) == []
 
 
-def test_a_phone_keeps_the_rules_too(house, enter):
+def test_a_phone_keeps_the_rules_too(house, put_right, enter):
     for name in (
         "list",
         "conversation",
