@@ -50,6 +50,10 @@ bench-board: install-dev bundle words  ## the quality board over ten million ans
 	@$(BIN)/python -m bench.board
 	@bash scripts/with-postgres $(BIN)/python -m bench.board
 
+bench-alerts: install-dev bundle words  ## from a red press to the mail accepted and to a live page, while others press
+	@bash scripts/test-needs
+	@$(BIN)/python -m bench.alerts
+
 bench-detection: install-dev  ## how well gamed feedback is found: precision, recall, fairness on held-out seeds
 	@$(BIN)/python -m bench.detection
 
@@ -84,4 +88,4 @@ words: $(WORDS:.po=.mo)
 %.mo: %.po
 	@$(BIN)/pybabel -q compile -i $< -o $@ 2>/dev/null || $(BIN)/pybabel compile -i $< -o $@
 
-.PHONY: help run test test-long lint bench bench-peers bench-growth bench-streams bench-board bench-detection bench-events shots locks install install-dev bundle words $(VENV)/installed-any
+.PHONY: help run test test-long lint bench bench-peers bench-growth bench-streams bench-alerts bench-board bench-detection bench-events shots locks install install-dev bundle words $(VENV)/installed-any

@@ -11,6 +11,7 @@ import { startMenus } from "./menu";
 import { startOpened } from "./opened";
 import { startPanes } from "./panes";
 import { startPasskeys } from "./passkey";
+import { startPush } from "./push";
 import { startServed } from "./served";
 import { startTheme } from "./theme";
 import { startToasts } from "./toast";
@@ -31,7 +32,7 @@ Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name: string, node: Eleme
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.includes("timezone=")) document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax`;
 
-for (const start of [startTheme, startChoices, startClocks, startCopies, startDrafts, startKeys, startMenus, startOpened, startPanes, startPasskeys, startServed, startToasts, startVoice, startLive]) start();
+for (const start of [startTheme, startChoices, startClocks, startCopies, startDrafts, startKeys, startMenus, startOpened, startPanes, startPasskeys, startPush, startServed, startToasts, startVoice, startLive]) start();
 
 declare global {
   interface Window {

@@ -7,18 +7,24 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from barrymore.alerts.links import acknowledge_link
+from barrymore.alerts.models import Notice
 from barrymore.channels.chat.models import Widget
 from barrymore.channels.chat.services import give_keys
+from barrymore.channels.devices.models import Device
 from barrymore.channels.devices.projection import project_round
 from barrymore.channels.devices.services import say_by_poster
 from barrymore.channels.form.models import WebForm
 from barrymore.conversations.files import store_file
-from barrymore.conversations.models import Attachment, ProductArea, Reason
+from barrymore.conversations.models import Attachment, Conversation, ProductArea, Reason
 from barrymore.conversations.services import Said
 from barrymore.feedback import services as feedback
 from barrymore.feedback.models import Case, Survey
 from barrymore.handling import moves
 from barrymore.handling import services as handling
+from barrymore.handling.models import Basic, Kindness, Recovery
+from barrymore.handling.outcomes import Asked, attach_guest, claim
+from barrymore.handling.recovering import recoveries_round
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Point, Site, Staff
 from barrymore.web.models import SignInProvider
@@ -81,6 +87,31 @@ def house(browser: Browser, live_server) -> SimpleNamespace:
             kind="saml", slug="house", name="House", last_error="expired", last_error_at=now()
         ),
     )
+
+
+@pytest.fixture
+def put_right(house: SimpleNamespace) -> None:
+    """The house with recoveries too, which add conversations to its lists."""
+    house.red, asked = recovered(house.poster, house.amina)
+    notice = Notice.objects.get(alert=house.red.alert)
+    house.alert_link = acknowledge_link(notice).removeprefix(settings.BASE_URL)
+    house.guest_link = asked.token
+
+
+def recovered(poster: Device, staff: Staff) -> tuple[Recovery, Asked]:
+    """A red press that nobody has yet, and another one whose guest is asked; a kindness and a basic."""
+    recoveries_round()
+    red = Recovery.objects.get()
+    other = place_device(Point.objects.create(site=poster.point.site, name="Bar"), "poster", "Bar poster")[0]
+    say_by_poster(other, "1" * 16, 1, "")
+    project_round()
+    recoveries_round()
+    second = Recovery.objects.order_by("-id")[0]
+    attach_guest(second, Conversation.objects.filter(customer__isnull=False)[0].customer, staff)
+    second.refresh_from_db()
+    tea = Kindness.objects.create(name="Tea", cost=1)
+    Basic.objects.create(site=poster.point.site, name="Towels")
+    return red, claim(second, staff, "A new glass.", tea)
 
 
 @pytest.fixture

@@ -87,12 +87,26 @@ PAGES = {
     "what a poster asks": "/p/{code}/",
     "a poster out of use": "/p/nothing/",
     "an enrolment that has ended": "/enrol/nothing/",
+    "recovery": "/recovery/",
+    "ended recoveries": "/recovery/?show=ended",
+    "one recovery": "/recovery/{recovery}/",
+    "what a guest is asked": "/r/{guest_link}/",
+    "an alert's link": "{alert_link}",
+    "an alert's link that has ended": "/a/nothing/",
+    "how to reach you": "/me/reach/",
+    "who is told": "/settings/told/",
+    "new rule": "/settings/told/new/",
+    "small kindnesses": "/settings/kindnesses/",
+    "new kindness": "/settings/kindnesses/new/",
+    "basics": "/settings/basics/",
+    "checklist": "/basics/",
     "not found": "/nowhere/",
     "components": "/ui/",
 }
 FOR_GUESTS = {
     "sign-in", "survey", "chat", "form", "an invitation that has ended", "what a poster asks",
-    "a poster out of use", "an enrolment that has ended",
+    "a poster out of use", "an enrolment that has ended", "what a guest is asked", "an alert's link",
+    "an alert's link that has ended",
 }  # fmt: skip
 
 
@@ -124,10 +138,13 @@ def address_of(name, house):
         point=house.poster.point_id,
         poster=house.poster.pk,
         code=house.poster.code,
+        recovery=house.red.pk,
+        guest_link=house.guest_link,
+        alert_link=house.alert_link,
     )
 
 
-def test_axe_finds_no_fault_in_light_and_dark(house, enter):
+def test_axe_finds_no_fault_in_light_and_dark(house, put_right, enter):
     found = {}
     for name in PAGES:
         page = enter(address_of(name, house), None if name in FOR_GUESTS else house.dora)
@@ -141,14 +158,14 @@ def test_axe_finds_no_fault_in_light_and_dark(house, enter):
 
 
 @pytest.mark.parametrize("act", ["a", "c", "?"])
-def test_what_opens_by_a_key_keeps_the_rules_too(house, enter, act):
+def test_what_opens_by_a_key_keeps_the_rules_too(house, put_right, enter, act):
     page = enter(address_of("conversation", house), house.dora)
     page.keyboard.press(act)
     assert page.locator("dialog[open], details[open] > .menu-list").first.is_visible()
     assert faults(page) == []
 
 
-def test_a_phone_keeps_the_rules_too(house, enter):
+def test_a_phone_keeps_the_rules_too(house, put_right, enter):
     for name in (
         "list",
         "conversation",
@@ -165,6 +182,11 @@ def test_a_phone_keeps_the_rules_too(house, enter):
         "what a poster asks",
         "new campaign",
         "what customers said",
+        "recovery",
+        "one recovery",
+        "what a guest is asked",
+        "who is told",
+        "checklist",
     ):
         staff = None if name in FOR_GUESTS else house.dora
         page = enter(address_of(name, house), staff, viewport={"width": 360, "height": 740})

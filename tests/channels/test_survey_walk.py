@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from barrymore.alerts.models import Notice
 from barrymore.conversations.models import Conversation
 from barrymore.conversations.services import Said
 from barrymore.feedback import services as feedback
 from barrymore.feedback.models import Answer, Case, Questionnaire, Response, Survey
 from barrymore.handling import services as handling
+from barrymore.handling.models import Recovery
 from barrymore.journal.models import Fact
 from barrymore.journal.moment import at_moment, now
 from barrymore.organisation.models import Staff
@@ -74,7 +74,7 @@ def test_a_bad_score_leads_through_its_branch_to_the_end(client: Client, link: s
         "call": {"email": "lee@guests.example"},
     }  # fmt: skip
     assert Case.objects.get().progress == {}
-    assert Notice.objects.filter(kind="answer.bad").exists()
+    assert Recovery.objects.get().score == 1
     final = Fact.objects.get(kind="survey.final").values
     assert (final["code"], final["score"], final["scale"]) == ("I", 1, "scale10")
 

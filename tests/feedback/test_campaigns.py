@@ -11,6 +11,9 @@ from django.test import Client
 from barrymore.feedback import campaigns, listing
 from barrymore.feedback.models import Campaign, Questionnaire, Response
 from barrymore.formulas.questionnaire_reading import WrongDefinition
+from barrymore.handling.models import Recovery
+from barrymore.handling.noticing import answers_round
+from barrymore.handling.recovering import recoveries_round
 from barrymore.journal.models import Fact
 from barrymore.journal.services import record
 from barrymore.organisation.access import Actor, NotAllowed
@@ -204,3 +207,21 @@ def test_how_to_reach_a_person_is_told_to_those_who_may_see_customers(
     assert mail not in "".join(listing.table_of(listing.Wanted()))
     client.force_login(dora)
     assert mail in client.get("/feedback/").content.decode()
+
+
+def test_a_bad_answer_at_a_point_opens_one_recovery_there(post: Post, dora: Staff, site: Site) -> None:
+    point = stand(site)
+    asked = ask(dora, point, mode="survey", served_source="employee")
+    answers = {"score": 1, "why": ["rude"], "worst": "rude", "rest": ["none"]}
+    answers |= {"call": {"phone": "+37061234567"}}
+    told = body(asked, answers=answers, point=point.pk)
+    for _ in range(2):
+        post(f"campaigns/{asked.pk}/answers", told)
+        answers_round()
+    recoveries_round()
+
+    opened = Recovery.objects.select_related("conversation", "point").get()
+    assert (opened.point, opened.site, opened.source, opened.state) == (point, site, "survey", "open")
+    assert opened.conversation is not None
+    assert opened.conversation.subject == "Not content: Reception, Lobby, Old Mill"
+    assert "+37061234567" in opened.said

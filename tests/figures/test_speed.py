@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from barrymore.figures import wording
+from barrymore.figures import spoken, wording
 from barrymore.figures.figure import Figure
 from barrymore.figures.scope import Period, Scope
 from barrymore.figures.selectors import figure
@@ -86,4 +86,4 @@ def test_without_an_answer_there_is_no_mean() -> None:
     ],
 )
 def test_lengths_are_said_in_two_units(seconds: float | None, words: str) -> None:
-    assert wording.length(seconds) == words
+    assert spoken.length(seconds) == words

@@ -24,6 +24,8 @@ from barrymore.config.api import api
 from barrymore.conversations.files import store_file
 from barrymore.conversations.models import Attachment, Message
 from barrymore.handling import services as handling
+from barrymore.handling.models import Recovery
+from barrymore.journal.moment import now
 from barrymore.organisation.access import SCOPES, Actor
 from barrymore.organisation.models import Role, Site, Staff
 from barrymore.organisation.roles import Given, save_role, set_posts
@@ -54,7 +56,7 @@ RIGHTS: dict[str, set[str]] = {
 }
 # No part of the house, or open to whoever has its own key: tested where they stand.
 OPEN = re.compile(
-    r"/(account|s|p|enrol|chat|sms|forms|ui|demo/hotel|demo/enter|switch|join|language|authority\.crt|health|metrics)(/|$)"
+    r"/(account|s|r|a|push-worker\.js|p|enrol|chat|sms|forms|ui|demo/hotel|demo/enter|switch|join|language|authority\.crt|health|metrics)(/|$)"
 )
 # Whoever calls these shows a signature, or a code that works once.
 KEYED = {"/api/v1/hooks/bookings/{source}", "/api/v1/devices/enrol", "/api/v1/devices/{device_id}/campaign"}
@@ -87,7 +89,12 @@ def _objects(queue: Queue) -> dict[str, int]:
     file = Attachment.objects.create(message=message, **store_file("a.txt", b"hot water"))
     customer = message.conversation.customer
     assert customer is not None
+    said = Recovery.objects.create(
+        key=f"red:{queue.pk}", source="press", state=Recovery.State.OPEN, at=now(), site=queue.site, score=1,
+        scale="colour2", conversation_id=received.conversation_ref, open_after=now(),
+    )  # fmt: skip
     return {
+        "recovery_id": said.pk,
         "conversation_id": received.conversation_ref, "message_id": message.pk, "file_id": file.pk,
         "queue_id": queue.pk, "customer_id": customer.pk, "site_id": queue.site_id or 0,
     }  # fmt: skip

@@ -1,43 +1,69 @@
-"""Tell staff: a notice in the page, and a mail about it."""
+"""Tell staff: a notice in the page, and by the transports that each person wants."""
 
-from collections.abc import Iterable
-from email.message import EmailMessage
+from collections.abc import Collection, Iterable
 from typing import Any
 
-from django.conf import settings
-from django.utils import translation
-
-from barrymore.alerts.models import Notice
-from barrymore.alerts.texts import body_of, subject_of
-from barrymore.delivery import services as outbox
-from barrymore.delivery.models import OutboxRow
-from barrymore.delivery.smtp import SendFailed, send, server_of
+from barrymore.alerts.models import Alert, Notice, Reach
+from barrymore.alerts.transports import mail, push, sms
 from barrymore.journal.moment import now
 from barrymore.journal.services import record
 from barrymore.organisation.models import Staff
 
-KIND = "notice_mail"
+TRANSPORTS = {one.NAME: one for one in (mail, sms, push)}
+send_due_mails = mail.send_due
+send_due_pushes = push.send_due
 
 
 def notify(
-    people: Iterable[Staff], kind: str, key: str, *, conversation_ref: int | None = None, **params: Any
+    people: Iterable[Staff],
+    kind: str,
+    key: str,
+    *,
+    conversation_ref: int | None = None,
+    alert: Alert | None = None,
+    by: Collection[str] = (mail.NAME,),
+    **params: Any,
 ) -> list[Notice]:
-    """Tell each person once; the same key again raises IntegrityError. Mail leaves after the commit."""
-    notices = []
-    for person in people:
-        notice = Notice.objects.create(
-            staff=person,
-            key=f"{key}:{person.pk}",
-            kind=kind,
-            params=params,
-            conversation_ref=conversation_ref,
-            created_at=now(),
-        )
-        record("notice.given", f"notice:{notice.pk}", staff_ref=person.pk, conversation_ref=conversation_ref)
-        if settings.SMTP_URL:
-            outbox.owe(KIND, f"notice:{notice.pk}", {"notice": notice.pk})
-        notices.append(notice)
-    return notices
+    """Tell each person once; the same key again raises IntegrityError. What goes out leaves after the commit.
+
+    `by` names the transports beside the page; a person is reached by those that they want.
+    """
+    return [_tell(person, kind, key, conversation_ref, alert, by, params) for person in people]
+
+
+def _tell(
+    person: Staff,
+    kind: str,
+    key: str,
+    conversation_ref: int | None,
+    alert: Alert | None,
+    by: Collection[str],
+    params: dict[str, Any],
+) -> Notice:
+    notice = Notice.objects.create(
+        staff=person,
+        key=f"{key}:{person.pk}",
+        kind=kind,
+        params=params,
+        conversation_ref=conversation_ref,
+        alert=alert,
+        created_at=now(),
+    )
+    record("notice.given", f"notice:{notice.pk}", staff_ref=person.pk, conversation_ref=conversation_ref)
+    reach = reach_of(person)
+    for name in reached_by(reach, by):
+        TRANSPORTS[name].owe(notice, reach)
+    return notice
+
+
+def reach_of(person: Staff) -> Reach:
+    """How the person wants to be told; mail and push for whoever has said nothing."""
+    return Reach.objects.filter(staff=person).first() or Reach(staff=person)
+
+
+def reached_by(reach: Reach, by: Collection[str]) -> list[str]:
+    """Those of some transports that the person wants and that can reach them."""
+    return [name for name, transport in TRANSPORTS.items() if name in by and transport.reaches(reach)]
 
 
 def mark_seen(staff: Staff, notice_id: int | None = None) -> int:
@@ -46,35 +72,3 @@ def mark_seen(staff: Staff, notice_id: int | None = None) -> int:
     if notice_id is not None:
         unseen = unseen.filter(pk=notice_id)
     return unseen.update(seen_at=now())
-
-
-def send_due_mails() -> int:
-    """Send the mails of notices that are due; returns how many left."""
-    sent = 0
-    for row in outbox.claim(KIND):
-        sent += _send(row)
-    return sent
-
-
-def _send(row: OutboxRow) -> bool:
-    notice = Notice.objects.select_related("staff").get(pk=row.payload["notice"])
-    try:
-        send(server_of(settings.SMTP_URL), _mail(notice), "", [notice.staff.email])
-    except SendFailed as failure:
-        outbox.fail(row, str(failure), final=failure.final)
-        return False
-    return outbox.finish(row)
-
-
-def _mail(notice: Notice) -> EmailMessage:
-    """The same Message-ID at every try, so that a repeat after a crash is known as one."""
-    mail = EmailMessage()
-    with translation.override(notice.staff.language):
-        mail["Subject"] = subject_of(notice)
-        mail.set_content(body_of(notice))
-    domain = server_of(settings.SMTP_URL).user.rpartition("@")[2] or "barrymore.invalid"
-    mail["From"] = server_of(settings.SMTP_URL).user or f"barrymore@{domain}"
-    mail["To"] = notice.staff.email
-    mail["Message-ID"] = f"<notice.{notice.pk}.{int(notice.created_at.timestamp())}@{domain}>"
-    mail["Auto-Submitted"] = "auto-generated"
-    return mail

@@ -4,7 +4,8 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from barrymore.alerts.models import Notice
+from barrymore.alerts.links import acknowledge_link
+from barrymore.alerts.models import Alert, Notice
 
 SUBJECTS = {
     "promise.soon": gettext_lazy("A promise runs out soon: %(subject)s"),
@@ -14,12 +15,24 @@ SUBJECTS = {
     "mailbox.failing": gettext_lazy("The mailbox %(address)s cannot be read"),
     "mail.failed": gettext_lazy("A mail did not leave: %(subject)s"),
     "answer.bad": gettext_lazy("A customer was not content: %(subject)s"),
+    "answer.bad.own": gettext_lazy("A customer of yours was not content: %(subject)s"),
+    "press.red": gettext_lazy("Red at %(place)s, %(time)s"),
+    "press.red.own": gettext_lazy("Red at %(place)s, %(time)s, just after you served there"),
+    "recovery.contradicted": gettext_lazy("The guest says it is not put right: %(subject)s"),
+    "device.silent": gettext_lazy("The device %(device)s at %(place)s is silent"),
 }
+# A mail, a text and a push say the time at the place; a page shows it in the viewer's zone.
+TITLES = {"press.red": gettext_lazy("Red at %(place)s")}
 
 
 def subject_of(notice: Notice) -> str:
     """One line."""
     return str(str(SUBJECTS[notice.kind]) % notice.params)
+
+
+def title_of(alert: Alert) -> str:
+    """What has happened, in one line for a page that shows the moment beside it, in the viewer's zone."""
+    return str(str(TITLES.get(alert.kind) or SUBJECTS[alert.kind]) % alert.params)
 
 
 def link_of(notice: Notice) -> str:
@@ -31,4 +44,7 @@ def link_of(notice: Notice) -> str:
 
 def body_of(notice: Notice) -> str:
     """The mail's text."""
-    return "\n\n".join([subject_of(notice), _("Open it here:") + " " + link_of(notice)]) + "\n"
+    lines = [subject_of(notice), _("Open it here:") + " " + link_of(notice)]
+    if notice.alert_id:
+        lines.insert(1, _("Say that you have it, with one tap:") + " " + acknowledge_link(notice))
+    return "\n\n".join(lines) + "\n"

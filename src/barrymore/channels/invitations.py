@@ -6,12 +6,14 @@ from django.conf import settings
 from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import translation
+from django.utils.translation import gettext as _
 
 from barrymore.channels.mail.choosing import first_mailbox
 from barrymore.channels.mail.composing import Outgoing, begin, begin_alone
 from barrymore.channels.models import Mailbox
 from barrymore.channels.secrets import seal, unseal
 from barrymore.channels.survey_link.texts import language_for, letter, question
+from barrymore.conversations.models import Conversation
 from barrymore.customers.models import Address
 from barrymore.customers.services import note_bounce
 from barrymore.delivery import services as outbox
@@ -66,6 +68,23 @@ def case_of(row: OutboxRow) -> Case:
     return Case.objects.select_related(
         "conversation__customer", "conversation__site", "address", "staff", "survey", "customer"
     ).get(pk=row.payload["invitation"])
+
+
+def conversation_of(row: OutboxRow) -> Conversation | None:
+    """The conversation that is asked about; None for a question about us as a whole."""
+    return case_of(row).conversation
+
+
+def text_of(row: OutboxRow) -> tuple[Conversation, str, str]:
+    """The question as a text message: its conversation, the number, the words. Raises SendFailed."""
+    case = case_of(row)
+    if case.conversation is None or case.address is None or case.state != Case.State.SENT:
+        raise SendFailed("the invitation has its answer or its end already", final=True)
+    with translation.override(language_for(case)):
+        link = f"{settings.BASE_URL}/s/{unseal(row.payload['token'])}/"
+        words = _("%(question)s %(link)s Answer STOP to hear no more.")
+        text = words % {"question": question(case), "link": link}
+    return case.conversation, case.address.value, text
 
 
 def compose(row: OutboxRow, mailbox: Mailbox) -> Outgoing:

@@ -16,6 +16,7 @@ from barrymore.config.problem_middleware import problem
 from barrymore.customers.api import router as customers_router
 from barrymore.customers.recognition import BadAddress
 from barrymore.desk.api import router as desk_router
+from barrymore.desk.recovery_api import router as recovery_router
 from barrymore.feedback.api import router as feedback_router
 from barrymore.feedback.campaign_api import router as campaigns_router
 from barrymore.feedback.services import CaseClosed
@@ -27,6 +28,7 @@ from barrymore.organisation.selectors import actor_of_token
 from barrymore.organisation.services import KeyReused
 from barrymore.reports.api import router as reports_router
 from barrymore.routing.services import AlreadyTaken
+from barrymore.web.care_api import router as care_router
 from barrymore.web.people_api import router as people_router
 from barrymore.web.sso.api import router as sign_in_router
 
@@ -54,6 +56,8 @@ for router in (
     counts_router,
     imports_router,
     desk_router,
+    recovery_router,
+    care_router,
     customers_router,
     feedback_router,
     campaigns_router,

@@ -15,6 +15,7 @@ handler500 = "barrymore.web.views.broken"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", api.urls),
     path("desk/", include("barrymore.desk.urls")),
+    path("recovery/", include("barrymore.desk.recovery_urls")),
     path("customers/", include("barrymore.customers.urls")),
     path("settings/", include("barrymore.organisation.urls")),
     path("settings/queues/", include("barrymore.routing.urls")),
@@ -25,6 +26,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/campaigns/", include((campaigns, "campaigns"))),
     path("feedback/", include((said, "said"))),
     path("reports/", include("barrymore.reports.urls")),
+    path("r/", include("barrymore.channels.recovery_link.urls")),
+    path("", include("barrymore.alerts.urls")),
     path("s/", include("barrymore.channels.survey_link.urls")),
     path("chat/", include("barrymore.channels.chat.urls")),
     path("sms/", include("barrymore.channels.sms.urls")),

@@ -8,19 +8,23 @@ from dataclasses import dataclass
 
 from django.db import close_old_connections, connection
 
-from barrymore.alerts.services import send_due_mails
+from barrymore.alerts.raising import escalate_round
+from barrymore.alerts.services import send_due_mails, send_due_pushes
 from barrymore.channels.chat.delivery import deliver_due_chats
 from barrymore.channels.devices.projection import project_round
-from barrymore.channels.devices.rounds import balance_round
+from barrymore.channels.devices.rounds import balance_round, silent_round
 from barrymore.channels.imports.rounds import imports_round
 from barrymore.channels.invitations import invite_due
 from barrymore.channels.mail.intake import watch_mailboxes
 from barrymore.channels.mail.outgoing import deliver_due_mails
 from barrymore.channels.mqtt.watching import watch_brokers
 from barrymore.channels.sms.delivery import deliver_due_sms
+from barrymore.channels.sms.notices import send_due_notices
 from barrymore.config.pulse import note_end, note_start
 from barrymore.figures.tallying import tally_round
 from barrymore.handling import rounds
+from barrymore.handling.noticing import answers_round
+from barrymore.handling.recovering import recoveries_round
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE = 30.0
@@ -41,9 +45,14 @@ ROUNDS = [
     Round("mails", deliver_due_mails, 0.5),
     Round("chats", deliver_due_chats, 5.0),
     Round("texts", deliver_due_sms, 1.0),
-    Round("notices", send_due_mails, 1.0),
+    Round("notices", send_due_mails, 0.5),
+    Round("notices by text", send_due_notices, 1.0),
+    Round("notices by push", send_due_pushes, 0.5),
     Round("presses", project_round, 0.5),
     Round("tallies", tally_round, 1.0),
+    Round("recoveries", recoveries_round, 0.5),
+    Round("answers", answers_round, 5.0),
+    Round("alerts", escalate_round, 1.0),
     Round("invitations", invite_due, 2.0),
     Round("steps", rounds.steps_round, 5.0),
     Round("absence", rounds.absence_round, 10.0),
@@ -52,6 +61,7 @@ ROUNDS = [
     Round("surveys", rounds.surveys_round, 60.0),
 ]
 TIDY_SECONDS = 3600.0
+SILENT_SECONDS = 600.0
 BALANCE_SECONDS = 24 * 3600.0
 
 
@@ -66,6 +76,7 @@ def tidy_round() -> int:
 
 SELDOM = [
     Round("tidy", tidy_round, TIDY_SECONDS),
+    Round("silent devices", silent_round, SILENT_SECONDS),
     Round("balance of devices", balance_round, BALANCE_SECONDS),
 ]
 

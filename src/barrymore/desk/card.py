@@ -13,6 +13,7 @@ from barrymore.desk.events import language_name
 from barrymore.desk.lists import who_of
 from barrymore.desk.selectors import others_with
 from barrymore.feedback.selectors import last_said
+from barrymore.handling.recovering import recovery_of
 from barrymore.organisation.models import Staff
 from barrymore.organisation.selectors import module_is_on
 from barrymore.sla.explaining import reason_of, title_of
@@ -31,6 +32,7 @@ def card_for(conversation: Conversation, staff: Staff, queues: Collection[int]) 
         "promise": promise_of(conversation),
         "others": others_with(conversation, staff, queues),
         "said": said.response if said else None,
+        "recovery": recovery_of(conversation),
         "reasons": active_reasons(),
         "areas": active_areas(),
     }

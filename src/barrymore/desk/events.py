@@ -27,6 +27,11 @@ EVENTS = {
     "asked_for": (gettext_lazy("The customer asks: %(what)s"), ""),
     "imported": (gettext_lazy("Imported from %(by)s"), ""),
     "forwarded": (gettext_lazy("%(by)s forwarded it to %(to)s"), ""),
+    "claimed": (gettext_lazy("%(by)s says it is put right: %(what)s"), ""),
+    "asked_at_desk": (gettext_lazy("%(by)s asks the guest on a screen"), ""),
+    "confirmed": (gettext_lazy("The guest says: it is put right"), ""),
+    "contradicted": (gettext_lazy("The guest says: it is not put right"), ""),
+    "red_again": (gettext_lazy("Red was pressed there once more. %(what)s"), ""),
     "person": (gettext_lazy("This is %(to)s, said %(by)s"), gettext_lazy("Nobody is named as the writer")),
 }
 REASONS = {

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from barrymore.figures import contacts, nps, promises, satisfaction, speed
+from barrymore.figures import contacts, nps, promises, recovery, satisfaction, speed
 from barrymore.figures.figure import Figure
 from barrymore.figures.scope import Period, Scope
 from barrymore.journal.models import Fact
@@ -91,6 +91,20 @@ METRICS: dict[str, Metric] = {
         load=promises.load,
         scope_fact=promises.scope_fact,
         compute=promises.compute,
+    ),
+    recovery.NAME: Metric(
+        name=recovery.NAME,
+        label=_("Put right within the visit"),
+        definition=_(
+            "Red presses that count and bad answers, each once; more red at one point while nobody has it is "
+            "one. Put right is what the guest confirms; what we say is counted apart. The share is over "
+            "guests whose departure is known and who confirmed or left; who left without a word counts "
+            "as not put right. Others are counted beside it."
+        ),
+        version=recovery.VERSION,
+        load=recovery.load,
+        scope_fact=recovery.scope_fact,
+        compute=recovery.compute,
     ),
 }
 

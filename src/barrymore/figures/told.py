@@ -6,13 +6,9 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from barrymore.figures import contacts, nps, points, promises
+from barrymore.figures import contacts, nps, points, promises, recovery, told_recovery
 from barrymore.figures.figure import Figure
-
-
-def count(n: float) -> str:
-    """A whole number with its thousands apart."""
-    return number_format(n, 0, force_grouping=True)
+from barrymore.figures.spoken import count, in_100
 
 
 def mean(value: float | None) -> str:
@@ -20,12 +16,6 @@ def mean(value: float | None) -> str:
     if value is None:
         return "–"
     return number_format(value, 1 if value < 100 else 0, force_grouping=True)
-
-
-def in_100(share: float) -> str:
-    """A fraction as a number of every hundred, with one digit after the point where there is one."""
-    tenths = round(share * 1000)
-    return number_format(tenths / 10, 0 if tenths % 10 == 0 else 1)
 
 
 def _contacts(figure: Figure) -> str:
@@ -97,6 +87,8 @@ def explained(figure: Figure) -> list[str] | None:
     """Interval and what was left out, each as a sentence; None where the common words fit."""
     if figure.metric == contacts.NAME:
         return [*_contacts_interval(figure), *_spam(figure)]
+    if figure.metric == recovery.NAME:
+        return told_recovery.explained(figure)
     return _share(figure) if figure.metric == promises.NAME else None
 
 
@@ -138,6 +130,8 @@ def _share(figure: Figure) -> list[str]:
 def counted(figure: Figure) -> list[tuple[str, int]] | None:
     """The counts behind the figure in its own words; None where the common words fit."""
     values = figure.values
+    if figure.metric == recovery.NAME:
+        return told_recovery.counted(figure)
     if figure.metric == contacts.NAME:
         return [
             (_("contacts"), figure.served),
@@ -191,10 +185,12 @@ SENTENCES: dict[str, Callable[[Figure], str]] = {
     nps.NAME: _nps,
     promises.NAME: _promises,
     points.NAME: _points,
+    recovery.NAME: told_recovery.sentence,
 }
 VERDICTS: dict[str, Callable[[Figure], str]] = {
     points.NAME: _points_verdict,
     contacts.NAME: _contacts_verdict,
     nps.NAME: _nps_verdict,
     promises.NAME: _promises_verdict,
+    recovery.NAME: told_recovery.verdict,
 }

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from barrymore.figures import told
 from barrymore.figures.figure import Figure
+from barrymore.figures.spoken import length
 
 REASONS = {
     "FEEDBACK_NOT_SURVEY": gettext_lazy("Nobody was asked: these are people who came by themselves."),
@@ -28,6 +29,8 @@ REASONS = {
     "KNOWN_LOST": gettext_lazy("Some answers are known to be lost."),
     "NOBODY_CAME": gettext_lazy("Nobody came in this period."),
     "NO_PROMISE_ENDED": gettext_lazy("No promise has ended in this period."),
+    "NO_VISIT_ENDED": gettext_lazy("No visit with a known departure has ended in this period."),
+    "FEW_VISITS": gettext_lazy("Fewer visits have ended than a share needs."),
     "FEW_PROMISES": gettext_lazy("Fewer promises have ended than a share needs."),
 }
 
@@ -101,22 +104,3 @@ def needed(figure: Figure) -> str:
 def reasons(figure: Figure) -> list[str]:
     """Why the grade is not better."""
     return [str(REASONS[code]) for code in figure.reasons if code in REASONS]
-
-
-def length(seconds: float | None) -> str:
-    """A length of time in its two largest units, such as 2 h 5 min."""
-    if seconds is None:
-        return "–"
-    whole = round(seconds)
-    days, rest = divmod(whole, 86400)
-    hours, rest = divmod(rest, 3600)
-    minutes, left = divmod(rest, 60)
-    if days:
-        return _("{days} d {hours} h").format(days=days, hours=hours)
-    if hours:
-        return _("{hours} h {minutes} min").format(hours=hours, minutes=minutes)
-    if minutes >= 10:
-        return _("{minutes} min").format(minutes=minutes)
-    if minutes:
-        return _("{minutes} min {seconds} s").format(minutes=minutes, seconds=left)
-    return _("{seconds} s").format(seconds=left)

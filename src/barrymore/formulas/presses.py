@@ -7,6 +7,8 @@ from dataclasses import dataclass
 DOUBLE_SECONDS = 2.0
 BURST_SECONDS = 15.0
 BURST_PRESSES = 8
+# The lowest step of each scale, and of eleven the three lowest: what asks for somebody to come.
+RED_UP_TO = {"colour2": 1, "smile4": 1, "five": 1, "eleven": 2}
 
 
 @dataclass(slots=True, eq=False)
@@ -51,3 +53,8 @@ def _crowd(settled: Sequence[Pressed], pressed: Pressed) -> list[Pressed]:
     windows = [[one for one in near if start <= one.at <= start + BURST_SECONDS] for start in starts]
     fullest = max(windows, key=len)
     return fullest if len(fullest) + 1 >= BURST_PRESSES else []
+
+
+def is_red(scale: str, score: int) -> bool:
+    """Whether a press is an incident with its own timer (METHOD A7); an unknown scale has no red."""
+    return score <= RED_UP_TO.get(scale, -1)

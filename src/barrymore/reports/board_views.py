@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
-from barrymore.figures import told
+from barrymore.figures import spoken
 from barrymore.journal.selectors import newest_id
 from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
@@ -101,7 +101,7 @@ def _line(line: Line) -> dict[str, Any]:
 
 def capped(n: int) -> str:
     """`12`, and `1,000+` where counting has stopped."""
-    return f"{told.count(MOST_COUNTED)}+" if n >= MOST_COUNTED else told.count(n)
+    return f"{spoken.count(MOST_COUNTED)}+" if n >= MOST_COUNTED else spoken.count(n)
 
 
 def waited_words(since: datetime | None) -> tuple[str, str] | None:
@@ -112,5 +112,5 @@ def waited_words(since: datetime | None) -> tuple[str, str] | None:
     minutes, seconds = divmod(int(waited.total_seconds()), 60)
     hours, over = divmod(minutes, 60)
     if hours >= MOST_HOURS:
-        return told.count(hours // 24), _("d")
+        return spoken.count(hours // 24), _("d")
     return (f"{hours}:{over:02d}", _("h")) if hours else (f"{minutes}:{seconds:02d}", _("min"))

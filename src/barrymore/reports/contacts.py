@@ -10,7 +10,8 @@ from django.utils.translation import ngettext
 from barrymore.figures.contacts import WeekHours, contacts_of, hours_of
 from barrymore.figures.figure import Figure
 from barrymore.figures.scope import Period
-from barrymore.figures.told import count, mean
+from barrymore.figures.spoken import count
+from barrymore.figures.told import mean
 from barrymore.reports.selectors import Shown, names_of
 from barrymore.ui.times import day_words
 

@@ -6,7 +6,7 @@ from typing import Any
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from barrymore.figures import wording
+from barrymore.figures import spoken
 from barrymore.figures.broken import Broken, causes_of, counted
 from barrymore.organisation.access import Actor
 from barrymore.reports.contacts import Sheet
@@ -101,5 +101,5 @@ def _row(one: Broken, placement: Placement, kinds: dict[Any, str]) -> dict[str, 
         "queue": placement.queue.name,
         "promise": kinds.get(fact.values.get("promise"), ""),
         "why": WORDS[one.cause],
-        "over": wording.length(None if spent is None else max(spent - target, 0)),
+        "over": spoken.length(None if spent is None else max(spent - target, 0)),
     }

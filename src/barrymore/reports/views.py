@@ -7,7 +7,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 
-from barrymore.figures import told, wording
+from barrymore.figures import spoken, told, wording
 from barrymore.figures.figure import Figure
 from barrymore.figures.registry import METRICS
 from barrymore.organisation.access import Actor
@@ -54,13 +54,13 @@ def in_words(figure: Figure) -> dict[str, Any]:
         "explained": told.explained(figure),
         "counted": told.counted(figure),
         "mean_count": told.mean(figure.estimate),
-        "in_100": told.in_100(figure.estimate) if figure.estimate is not None else "",
-        "between": [told.in_100(end) for end in figure.interval or ()],
+        "in_100": spoken.in_100(figure.estimate) if figure.estimate is not None else "",
+        "between": [spoken.in_100(end) for end in figure.interval or ()],
         "wait": {
-            name: wording.length(figure.values.get(name)) for name in ("median", "p90", "kaplan_meier_median")
+            name: spoken.length(figure.values.get(name)) for name in ("median", "p90", "kaplan_meier_median")
         },
-        "mean": wording.length(figure.estimate),
-        "spread": wording.length((figure.interval[1] - figure.interval[0]) / 2) if figure.interval else "",
+        "mean": spoken.length(figure.estimate),
+        "spread": spoken.length((figure.interval[1] - figure.interval[0]) / 2) if figure.interval else "",
     }
 
 

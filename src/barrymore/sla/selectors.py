@@ -1,13 +1,15 @@
 """Read policies and clocks."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import F, Q
 
 from barrymore.conversations.models import Conversation
+from barrymore.formulas.working_time import working_time_between
 from barrymore.journal.moment import now
 from barrymore.organisation.prepared import Prepared
-from barrymore.sla.models import Clock, ClockEvent, Policy
+from barrymore.sla.models import Calendar, Clock, ClockEvent, Policy
+from barrymore.sla.weeks import week_of
 
 LIVE = [Clock.State.RUNNING, Clock.State.PAUSED]
 
@@ -70,3 +72,11 @@ def clocks_to_breach(limit: int = 100) -> list[int]:
     """Ids of clocks whose deadline has passed unnoted."""
     due = Clock.objects.filter(state=Clock.State.RUNNING, breached_at=None, due_at__lte=now())
     return list(due.order_by("due_at").values_list("pk", flat=True)[:limit])
+
+
+def is_open(calendar_ref: int, at: datetime) -> bool:
+    """Whether a calendar is open at a moment; one that is gone is always open: nothing falls silent."""
+    calendar = Calendar.objects.filter(pk=calendar_ref).first()
+    if calendar is None:
+        return True
+    return working_time_between(at, at + timedelta(minutes=1), week_of(calendar)) > timedelta()

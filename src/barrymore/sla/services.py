@@ -68,6 +68,17 @@ def bring_nearer(conversation: Conversation, queue_ref: int, priority: int) -> d
     return _nearest(clocks)
 
 
+def end_by(conversation: Conversation, moment: datetime) -> datetime | None:
+    """The customer leaves then: clocks that would run longer end there. Returns the nearest deadline."""
+    clocks = live_clocks(conversation)
+    for clock in clocks:
+        if clock.due_at and clock.due_at > moment and clock.running_since and clock.policy:
+            left = working_time_between(clock.running_since, moment, week_of(clock.calendar))
+            minutes = int((left.total_seconds() + clock.spent_seconds) // 60)
+            _shorten(clock, clock.policy, max(minutes, 0))
+    return _nearest(clocks)
+
+
 def _shorten(clock: Clock, policy: Policy, minutes: int) -> None:
     before, clock.target_minutes, clock.policy = clock.target_minutes, minutes, policy
     if clock.state == State.RUNNING:

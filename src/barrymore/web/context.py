@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from barrymore.alerts.models import Alert
 from barrymore.alerts.selectors import unseen_notices
 from barrymore.alerts.texts import subject_of
 from barrymore.organisation.access import Actor
@@ -53,6 +54,7 @@ def _navigation(actor: Actor, path: str) -> list[dict[str, Any]]:
         (_("Desk"), "desk:desk", actor.may_somewhere("conversations.read")),
         (_("Walk-up"), "desk:told", actor.may_somewhere("conversations.answer")),
         (_("Served"), "served:served", actor.may_somewhere("served.count") and has_points()),
+        (_("Recovery"), "desk_recovery:all", actor.may_somewhere("conversations.read")),
         (_("Reports"), "reports:index", actor.may("figures.read") and module_is_on("reports")),
         (_("Feedback"), "said:said", actor.may("feedback.read") and module_is_on("surveys")),
         (_("Customers"), "customers:customers", actor.may("customers.read")),
@@ -77,6 +79,7 @@ def _account(staff: Staff) -> dict[str, Any]:
     links = [
         {"label": _("First steps"), "url": link_to("welcome")},
         {"label": _("Your page"), "url": link_to("own_page")},
+        {"label": _("How to reach you"), "url": link_to("alerts:reach")},
         {"label": _("Security"), "url": link_to("mfa_index")},
     ]
     return {
@@ -91,6 +94,9 @@ def _notices(staff: Staff) -> list[dict[str, Any]]:
     return [
         {
             "id": notice.pk,
+            "acknowledge_url": reverse("alerts:acknowledge", args=[notice.alert_id])
+            if notice.alert and notice.alert.state == Alert.State.OPEN
+            else "",
             "text": subject_of(notice),
             "at": notice.created_at,
             "url": reverse("desk:conversation", args=[notice.conversation_ref])

@@ -4,7 +4,9 @@ from django.urls import include, path
 from django.urls.resolvers import URLPattern, URLResolver
 
 from barrymore.web import (
+    alert_views,
     broker_views,
+    care_views,
     count_views,
     device_views,
     form_views,
@@ -82,6 +84,20 @@ people = [
     path("roles/<int:role_id>/", role_views.role, name="role"),
     path("roles/<int:role_id>/remove/", role_views.role_remove, name="role_remove"),
 ]
+told = [
+    path("", alert_views.rules, name="rules"),
+    path("new/", alert_views.rule, name="new"),
+    path("<int:rule_id>/", alert_views.rule, name="rule"),
+    path("quiet/<int:site_id>/", alert_views.quiet, name="quiet"),
+]
+care = [
+    path("kindnesses/", care_views.kindnesses, name="kindnesses"),
+    path("kindnesses/new/", care_views.kindness, name="new_kindness"),
+    path("kindnesses/<int:kindness_id>/", care_views.kindness, name="kindness"),
+    path("basics/", care_views.basics, name="basics"),
+    path("basics/new/", care_views.basic, name="new_basic"),
+    path("basics/<int:basic_id>/", care_views.basic, name="basic"),
+]
 imports = [
     path("", import_views.all_imports, name="imports"),
     path("<int:import_id>/", import_views.one, name="one"),
@@ -109,6 +125,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/buttons/", include((brokers, "brokers"))),
     path("settings/counts/", include((counts, "counts"))),
     path("settings/promises/", include((promises, "promises"))),
+    path("settings/told/", include((told, "told"))),
+    path("settings/", include((care, "care"))),
+    path("basics/", care_views.check_page, name="basics_check"),
+    path("basics/<int:basic_id>/check/", care_views.check, name="basic_check"),
     path("settings/import/", include((imports, "imports"))),
     path("settings/sign-in/", include((sign_in_pages, "sign_in"))),
     path("me/", views.own_page, name="own_page"),

@@ -14,7 +14,8 @@ from barrymore.feedback.campaign_answers import Catalog, NotAccepted, Told, rece
 from barrymore.feedback.models import Response
 from barrymore.feedback.presses import Place, Press, collapse_press, count_press
 from barrymore.feedback.served import Served, Source, count_served
-from barrymore.formulas.presses import BURST_SECONDS, Pressed, settle
+from barrymore.formulas.presses import BURST_SECONDS, Pressed, is_red, settle
+from barrymore.handling.noticing import Red, leave_presses, take_back_presses
 from barrymore.journal.inbox import reject
 from barrymore.journal.models import DeviceEvent
 from barrymore.journal.services import in_one_insert
@@ -83,12 +84,22 @@ def _project(limit: int, ref: int | None = None) -> int:
                 _answer(row, device, catalog)
             else:
                 _heartbeat(row, device)
+    leave_presses(_reds(rows, devices))
     reject([row for row in rows if row.state == State.REJECTED])
     for state in {row.state for row in rows} - {State.REJECTED}:
         refs = [row.pk for row in rows if row.state == state]
         DeviceEvent.objects.filter(pk__in=refs).update(state=state)
     _note_seen(rows, devices)
     return len(rows)
+
+
+def _reds(rows: Iterable[DeviceEvent], devices: Mapping[int, Device]) -> list[Red]:
+    """The red presses that count, once the whole batch is settled."""
+    return [
+        Red(place_of(devices[row.device_ref]), press_of(row), str(row.detail.get("comment", "")))
+        for row in rows
+        if row.kind == "press" and row.state == State.COUNTED and is_red(row.scale, row.score or 0)
+    ]
 
 
 def place_of(device: Device) -> Place:
@@ -132,6 +143,7 @@ def _take_back(place: Place, taken: Sequence[Pressed], here: Mapping[int, Device
         row.state = State.BURST
         collapse_press(place, press_of(row), "burst", was_counted=True)
     DeviceEvent.objects.bulk_update(earlier.values(), ["state"])
+    take_back_presses(key_of(row) for row in earlier.values())
 
 
 def _served(row: DeviceEvent, device: Device, people: set[int]) -> None:

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from django.db import transaction
 
-from barrymore.channels import invitations
+from barrymore.channels.asking import question_of
 from barrymore.channels.console.delivery import deliver as print_answer
 from barrymore.channels.mail.account import AccountFailed, smtp_server
 from barrymore.channels.mail.choosing import first_mailbox, mailbox_of
@@ -74,10 +74,9 @@ def _lease_is_short(row: OutboxRow) -> bool:
 
 
 def _send(row: OutboxRow, down: dict[int, SendFailed]) -> str:
-    if "invitation" in row.payload:
-        conversation = invitations.case_of(row).conversation
-        mailbox = _mailbox(conversation)
-        return _through(mailbox, invitations.compose(row, mailbox), down)
+    if asked := question_of(row):
+        mailbox = _mailbox(asked.conversation_of(row))
+        return _through(mailbox, asked.compose(row, mailbox), down)
     message = messages_with_files([row.payload["message"]]).select_related("conversation").get()
     if row.kind == "console":
         print_answer(message)
@@ -129,8 +128,8 @@ def _hand_over(mailbox: Mailbox, outgoing: Outgoing) -> str:
 def _note_sent(row: OutboxRow, remark: str) -> bool:
     if not outbox.finish(row):
         return False
-    if "invitation" in row.payload:
-        invitations.forget_token(row)
+    if asked := question_of(row):
+        asked.forget_token(row)
     else:
         detail = {"refused": remark} if remark else {}
         conversations.mark_delivery(row.payload["message"], Message.Status.SENT, error="", **detail)
@@ -143,8 +142,8 @@ def _note_failure(row: OutboxRow, failure: SendFailed) -> None:
     row.refresh_from_db(fields=["state"])
     if row.state != OutboxRow.State.DEAD:
         return
-    if "invitation" in row.payload:
-        invitations.note_undeliverable(row, is_refused=failure.final)
+    if asked := question_of(row):
+        asked.note_undeliverable(row, is_refused=failure.final)
         return
     message = Message.objects.select_related("conversation__owner").get(pk=row.payload["message"])
     conversations.mark_delivery(message.pk, Message.Status.FAILED, error=str(failure)[:500])

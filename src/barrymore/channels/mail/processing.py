@@ -12,6 +12,7 @@ from barrymore.channels.mail.parsing import ParsedMail, parse
 from barrymore.channels.mail.quoting import fresh_part
 from barrymore.channels.mail.recognising import Kind, Verdict
 from barrymore.channels.models import Mailbox, RawMail
+from barrymore.channels.recoveries import asked_at
 from barrymore.conversations import services as conversations
 from barrymore.conversations.files import read_bytes, store_file
 from barrymore.conversations.models import Conversation, Message
@@ -153,6 +154,8 @@ def _believed(found: Verdict) -> list[str]:
     if found.thread.kind == "i":
         case = Case.objects.select_related("address").filter(pk=found.thread.ref).first()
         sent_to = {case.address.value} if case and case.address else set()
+    elif found.thread.kind == "r":
+        sent_to = asked_at(found.thread.ref)
     else:
         message = Message.objects.filter(pk=found.thread.ref).first()
         recipients = message.recipients if message else {}
@@ -165,7 +168,7 @@ def _note_bounced(conversation: Conversation, found: Verdict, bounced: list[str]
         note_address_bounce(address)
     if found.thread and found.thread.kind == "i":
         note_case_bounce(Case.objects.select_related("conversation__customer").get(pk=found.thread.ref))
-    elif found.thread:
+    elif found.thread and found.thread.kind == "m":
         error = ", ".join(bounced)
         conversations.mark_delivery(found.thread.ref, Message.Status.FAILED, error=error, bounced=bounced)
         if conversation.owner:

@@ -9,14 +9,14 @@ from typing import Literal, TypeAlias
 
 from barrymore.channels.secrets import key_for
 
-Kind: TypeAlias = Literal["m", "i"]
-OURS = re.compile(r"<c(\d{1,18})\.([mi])(\d{1,18})\.([a-z2-7]{20})@[^<>\s]+>")
+Kind: TypeAlias = Literal["m", "i", "r"]
+OURS = re.compile(r"<c(\d{1,18})\.([mir])(\d{1,18})\.([a-z2-7]{20})@[^<>\s]+>")
 MOST_IDS = 200
 
 
 @dataclass(frozen=True)
 class ThreadId:
-    """What a valid Message-ID of ours stands for: message `m` or invitation `i` number `ref`."""
+    """What a valid Message-ID of ours stands for: message `m`, invitation `i` or claim `r` number `ref`."""
 
     conversation: int
     kind: Kind

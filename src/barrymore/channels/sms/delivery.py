@@ -4,15 +4,11 @@ import logging
 
 from django.conf import settings
 from django.db import transaction
-from django.utils import translation
-from django.utils.translation import gettext as _
 
-from barrymore.channels import invitations
-from barrymore.channels.secrets import unseal
+from barrymore.channels.asking import question_of
 from barrymore.channels.sms import gateway
 from barrymore.channels.sms.models import SmsNumber
 from barrymore.channels.sms.segments import messages
-from barrymore.channels.survey_link.texts import language_for, question
 from barrymore.channels.telling import tell_owner
 from barrymore.conversations.models import Conversation, Message
 from barrymore.conversations.selectors import last_inbound
@@ -21,7 +17,6 @@ from barrymore.customers.models import Address
 from barrymore.delivery import services as outbox
 from barrymore.delivery.models import OutboxRow
 from barrymore.delivery.smtp import SendFailed
-from barrymore.feedback.models import Case
 from barrymore.journal.moment import now
 
 log = logging.getLogger(__name__)
@@ -73,17 +68,8 @@ def _send_parts(row: OutboxRow, number: SmsNumber, to: str, text: str, status_ur
 
 
 def _what(row: OutboxRow) -> tuple[Conversation, str, str]:
-    if "invitation" in row.payload:
-        case = invitations.case_of(row)
-        if case.conversation is None or case.address is None or case.state != Case.State.SENT:
-            raise SendFailed("the invitation has its answer or its end already", final=True)
-        with translation.override(language_for(case)):
-            link = f"{settings.BASE_URL}/s/{unseal(row.payload['token'])}/"
-            text = _("%(question)s %(link)s Answer STOP to hear no more.") % {
-                "question": question(case),
-                "link": link,
-            }
-        return case.conversation, case.address.value, text
+    if asked := question_of(row):
+        return asked.text_of(row)
     message = Message.objects.select_related("conversation__address").get(pk=row.payload["message"])
     to = (message.recipients.get("to") or [""])[0]
     return message.conversation, to, message.text
@@ -102,8 +88,8 @@ def number_for(conversation: Conversation) -> SmsNumber | None:
 def _note_sent(row: OutboxRow) -> bool:
     if not outbox.finish(row):
         return False
-    if "invitation" in row.payload:
-        invitations.forget_token(row)
+    if asked := question_of(row):
+        asked.forget_token(row)
     else:
         mark_delivery(row.payload["message"], Message.Status.SENT, error="")
     return True
@@ -115,8 +101,8 @@ def _note_failure(row: OutboxRow, failure: SendFailed) -> None:
     row.refresh_from_db(fields=["state"])
     if row.state != OutboxRow.State.DEAD:
         return
-    if "invitation" in row.payload:
-        invitations.note_undeliverable(row, is_refused=False)
+    if asked := question_of(row):
+        asked.note_undeliverable(row, is_refused=False)
     else:
         message = Message.objects.select_related("conversation__owner", "author").get(
             pk=row.payload["message"]

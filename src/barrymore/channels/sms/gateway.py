@@ -29,7 +29,9 @@ def is_signed(number: SmsNumber, url: str, params: Mapping[str, str], signature:
 
 def send(number: SmsNumber, to: str, text: str, status_url: str) -> str:
     """Hand one message over; returns the gateway's id of it. Raises SendFailed."""
-    body = {"From": number.number, "To": to, "Body": text, "StatusCallback": status_url}
+    body = {"From": number.number, "To": to, "Body": text}
+    if status_url:
+        body["StatusCallback"] = status_url
     return str(_call(number, "POST", "", body).get("sid", ""))
 
 

@@ -1,0 +1,1 @@
+"""The guest's page: what was done, and whether it is put right."""
