@@ -39,6 +39,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/points/{point_id}": {"site": None, "name": "Till", "room": "", "step": "", "active": True},
     "/points/{point_id}/served": {"reference": "R-1", "at": None, "count": 1, "source": "register",
                                   "staff": None},
+    "/flags/{flag_id}/decision": {"decision": "reject", "reason": "a school class"},
     "/devices": {"point": 1, "kind": "button", "name": "Red", "languages": ["en"]},
     "/devices/enrol": {"code": "x"},
     "/questionnaires": {"name": "Till", "definition": ASKED},

@@ -42,12 +42,13 @@ ANSWERS = READS | {"conversations.answer", "customers.write", "presence.set", "s
 SUPERVISES = ANSWERS | {
     "outbox.manage", "queues.manage", "promises.manage", "workstations.manage", "targets.manage",
     "feedback.read",
+    "flags.read",
 }  # fmt: skip
 RIGHTS: dict[str, set[str]] = {
     "agent": ANSWERS,
     "front_desk": ANSWERS,
     "supervisor": SUPERVISES,
-    "quality": READS | {"feedback.read", "surveys.manage", "targets.manage"},
+    "quality": READS | {"feedback.read", "flags.read", "flags.review", "surveys.manage", "targets.manage"},
     "planner": {"figures.read"},
     "success": READS | {"customers.write"},
     "owner": READS | {"feedback.read", "audit.read", "targets.manage"},

@@ -19,6 +19,7 @@ SUBJECTS = {
     "press.red": gettext_lazy("Red at %(place)s, %(time)s"),
     "press.red.own": gettext_lazy("Red at %(place)s, %(time)s, just after you served there"),
     "recovery.contradicted": gettext_lazy("The guest says it is not put right: %(subject)s"),
+    "flag.asked": gettext_lazy("A question to you about presses where you worked"),
     "device.silent": gettext_lazy("The device %(device)s at %(place)s is silent"),
 }
 # A mail, a text and a push say the time at the place; a page shows it in the viewer's zone.
@@ -35,11 +36,15 @@ def title_of(alert: Alert) -> str:
     return str(str(TITLES.get(alert.kind) or SUBJECTS[alert.kind]) % alert.params)
 
 
+# Where a notice leads that is about no conversation.
+PLACES = {"flag.asked": "/quality/mine/"}
+
+
 def link_of(notice: Notice) -> str:
     """Where to go, as an absolute address."""
     if notice.conversation_ref:
         return f"{settings.BASE_URL}/desk/{notice.conversation_ref}/"
-    return f"{settings.BASE_URL}/"
+    return f"{settings.BASE_URL}{PLACES.get(notice.kind, '/')}"
 
 
 def body_of(notice: Notice) -> str:

@@ -26,6 +26,7 @@ from barrymore.organisation.access import Actor, NotAllowed
 from barrymore.organisation.api import router as points_router
 from barrymore.organisation.selectors import actor_of_token
 from barrymore.organisation.services import KeyReused
+from barrymore.quality.api import router as quality_router
 from barrymore.reports.api import router as reports_router
 from barrymore.routing.services import AlreadyTaken
 from barrymore.web.care_api import router as care_router
@@ -62,6 +63,7 @@ for router in (
     feedback_router,
     campaigns_router,
     figures_router,
+    quality_router,
     reports_router,
     people_router,
     points_router,

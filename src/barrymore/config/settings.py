@@ -63,6 +63,7 @@ INSTALLED_APPS = [
     "barrymore.demo",
     "barrymore.reports",
     "barrymore.desk",
+    "barrymore.quality",
     "barrymore.channels",
     "barrymore.handling",
     "barrymore.feedback",

@@ -25,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("served/", include("barrymore.feedback.served_urls")),
     path("settings/campaigns/", include((campaigns, "campaigns"))),
     path("feedback/", include((said, "said"))),
+    path("quality/", include("barrymore.quality.urls")),
     path("reports/", include("barrymore.reports.urls")),
     path("r/", include("barrymore.channels.recovery_link.urls")),
     path("", include("barrymore.alerts.urls")),

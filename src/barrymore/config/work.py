@@ -25,6 +25,8 @@ from barrymore.figures.tallying import tally_round
 from barrymore.handling import rounds
 from barrymore.handling.noticing import answers_round
 from barrymore.handling.recovering import recoveries_round
+from barrymore.quality.looking import look_for_flags
+from barrymore.quality.services import forget_rejected
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE = 30.0
@@ -62,6 +64,7 @@ ROUNDS = [
 ]
 TIDY_SECONDS = 3600.0
 SILENT_SECONDS = 600.0
+LOOK_SECONDS = 6 * 3600.0
 BALANCE_SECONDS = 24 * 3600.0
 
 
@@ -77,6 +80,8 @@ def tidy_round() -> int:
 SELDOM = [
     Round("tidy", tidy_round, TIDY_SECONDS),
     Round("silent devices", silent_round, SILENT_SECONDS),
+    Round("questions about presses", look_for_flags, LOOK_SECONDS),
+    Round("questions to forget", forget_rejected, BALANCE_SECONDS),
     Round("balance of devices", balance_round, BALANCE_SECONDS),
 ]
 

@@ -58,6 +58,7 @@ def figure_of(told: Sequence[Told], scale: str, scope: Scope, period: Period) ->
     """The figure of one scale over some points together. Feedback is never in it."""
     counts = _sum(one.all for one in told)
     good, bad = _said(counts, scale)
+    left_out = _said(counts, scale, of="left_out:answer")
     served = served_of(counts)
     frame = served.frame or 0
     figure = Figure(
@@ -76,14 +77,26 @@ def figure_of(told: Sequence[Told], scale: str, scope: Scope, period: Period) ->
     figure.values = {"good": good, "bad": bad, "silent": max(0, frame - good - bad), "scale": scale}
     if served.external is not None:
         figure.values["external"] = served.external
+    if sum(left_out):
+        # What was confirmed does not count, and stands beside what does (METHOD B4).
+        figure.excluded["LEFT_OUT"] = sum(left_out)
+        figure.values["with_left_out"] = {"good": good + left_out[0], "bad": bad + left_out[1]}
     _add_rates(figure, counts)
     _add_bounds(figure, good, bad)
-    _add_estimate(figure, told, scale, served)
+    _add_estimate(figure, told, scale, served, _gaming_share(counts, figure.responded + sum(left_out)))
     return figure
 
 
+def _gaming_share(counts: Mapping[str, int], answers: int) -> float | None:
+    """The share of answers that questions ask about; None where nobody has looked."""
+    if not counts.get("looked_at"):
+        return None
+    return counts.get("suspected", 0) / answers if answers else 0.0
+
+
 def _add_rates(figure: Figure, counts: Mapping[str, int]) -> None:
-    complete, other = counts.get("code:survey:I", 0), counts.get("code:survey:O", 0)
+    complete = counts.get("code:survey:I", 0) - figure.excluded.get("LEFT_OUT", 0)
+    other = counts.get("code:survey:O", 0)
     told = complete + figure.partial + figure.refused + other
     figure.noncontact = max(0, figure.served - told)
     if not figure.served or told > figure.served:
@@ -112,7 +125,9 @@ def _add_bounds(figure: Figure, good: int, bad: int) -> None:
         figure.zones = {name: getattr(parts, name) for name in ZONES}
 
 
-def _add_estimate(figure: Figure, told: Sequence[Told], scale: str, served: Served) -> None:
+def _add_estimate(
+    figure: Figure, told: Sequence[Told], scale: str, served: Served, gaming: float | None
+) -> None:
     strata = _strata(told, scale)
     represented = r_indicator([one.served for one in strata], [one.answered for one in strata])
     if represented is not None:
@@ -125,6 +140,7 @@ def _add_estimate(figure: Figure, told: Sequence[Told], scale: str, served: Serv
             served=served.frame,
             r_indicator=figure.r_indicator,
             frame_deviation=frame_deviation(figure.served, served.external) if checked else None,
+            gaming_share=gaming,
         )
     )
     figure.grade, figure.reasons = verdict.grade, list(verdict.reasons)
@@ -177,12 +193,14 @@ def _by_part(told: Told) -> list[tuple[Part, Mapping[str, int]]]:
     return sorted(told.parts.items(), key=lambda item: item[0])
 
 
-def _said(counts: Mapping[str, int], scale: str) -> tuple[int, int]:
+def _said(counts: Mapping[str, int], scale: str, *, of: str = "answer") -> tuple[int, int]:
+    """How many said good and bad; without those that a confirmed flag has left out."""
     good = bad = 0
     for what, n in counts.items():
-        if what.startswith(f"answer:survey:{scale}:"):
+        if what.startswith(f"{of}:survey:{scale}:"):
+            kept = n - (counts.get(f"left_out:{what}", 0) if of == "answer" else 0)
             is_good = int(what.rpartition(":")[2]) >= GOOD_FROM[scale]
-            good, bad = (good + n, bad) if is_good else (good, bad + n)
+            good, bad = (good + kept, bad) if is_good else (good, bad + kept)
     return good, bad
 
 

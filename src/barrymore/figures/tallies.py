@@ -15,7 +15,16 @@ from barrymore.figures.tallying import Zones, lines_of, slot_of
 from barrymore.journal.selectors import facts_of
 
 Part: TypeAlias = tuple[int, int]  # weekday and band
-KINDS = ("press.counted", "press.collapsed", "served.counted", "answer.given")
+KINDS = (
+    "press.counted",
+    "press.collapsed",
+    "served.counted",
+    "answer.given",
+    "press.left_out",
+    "flag.raised",
+    "flag.rejected",
+    "point.looked_at",
+)
 
 
 @dataclass

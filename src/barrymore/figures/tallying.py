@@ -1,7 +1,8 @@
 """Follow the journal and add up what was told at each point: every fact once, also when the round is killed.
 
 A tally's `what` is one of `press:<scale>:<score>`, `collapsed:<why>`, `served:<source>`,
-`answer:<mode>:<scale>:<score>` and `code:<mode>:<code>`.
+`answer:<mode>:<scale>:<score>`, `code:<mode>:<code>`, `left_out:` before one of these, `suspected` and
+`looked_at`.
 """
 
 import json
@@ -142,6 +143,13 @@ def lines_of(fact: Fact) -> Iterator[tuple[str, int]]:
             yield f"press:{values['scale']}:{values['score']}", -1
     elif fact.kind == "served.counted":
         yield f"served:{dims.get('source', 'employee')}", int(values["count"])
+    elif fact.kind == "press.left_out":
+        of = "press" if dims.get("of") == "press.counted" else f"answer:{dims['mode']}"
+        yield f"left_out:{of}:{values['scale']}:{values['score']}", 1
+    elif fact.kind in {"flag.raised", "flag.rejected"}:
+        yield "suspected", int(values["presses"]) * (1 if fact.kind == "flag.raised" else -1)
+    elif fact.kind == "point.looked_at":
+        yield "looked_at", 1
     elif fact.kind == "answer.given":
         yield f"code:{dims['mode']}:{values['code']}", 1
         if values.get("score") is not None:

@@ -22,12 +22,14 @@ SUPERVISE = ANSWER | {
     "promises.manage",
     "workstations.manage",
     "feedback.read",
+    "flags.read",
 }
 # What a short PIN at a shared computer opens, whatever the person may do elsewhere.
 AT_WORKSTATION = frozenset(
     {"conversations.read", "conversations.answer", "customers.read", "presence.set", "served.count"}
 )
 EVERYTHING = SUPERVISE | {
+    "flags.review",
     "surveys.manage",
     "settings.manage",
     "staff.manage",
@@ -41,7 +43,9 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.AGENT: frozenset(ANSWER),
     Role.FRONT_DESK: frozenset(ANSWER),
     Role.SUPERVISOR: frozenset(SUPERVISE | {"targets.manage"}),
-    Role.QUALITY: frozenset(READ | {"feedback.read", "surveys.manage", "targets.manage"}),
+    Role.QUALITY: frozenset(
+        READ | {"feedback.read", "flags.read", "flags.review", "surveys.manage", "targets.manage"}
+    ),
     Role.PLANNER: frozenset({"figures.read"}),
     Role.SUCCESS: frozenset(READ | {"customers.write"}),
     Role.OWNER: frozenset(READ | {"feedback.read", "audit.read", "targets.manage"}),

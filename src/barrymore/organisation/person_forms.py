@@ -33,6 +33,8 @@ RIGHTS = {
     "promises.manage": _("Opening hours and promises"),
     "figures.read": _("Reports"),
     "targets.manage": _("Set targets"),
+    "flags.read": _("See confirmed questions about presses"),
+    "flags.review": _("Decide on questions about presses"),
     "feedback.read": _("Read what customers said"),
     "surveys.manage": _("Ask customers"),
     "workstations.manage": _("Set up shared computers"),

@@ -1,0 +1,84 @@
+"""What a flag asks, in the language that is active: a question, and its evidence in words and numbers."""
+
+from typing import Any
+
+from django.utils.formats import number_format
+from django.utils.functional import Promise
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from barrymore.quality.models import Flag
+
+MOST_RARE = 1_000_000
+QUESTIONS: dict[str, Promise] = {
+    "presses_in_idle_time": _(
+        "Praise came while nobody was being served, more often than is usual. Who pressed, and why?"
+    ),
+    "reds_in_idle_time": _(
+        "Blame came while nobody was being served, more often than is usual. Who was there, and what was "
+        "wrong?"
+    ),
+    "presses_right_after_tap": _(
+        "Praise came sooner after the tap than a customer can walk to the button. Did the customers press?"
+    ),
+    "uncounted_customers": _(
+        "Another count has more customers than the employee button. Who was not counted, and was everybody "
+        "asked?"
+    ),
+    "burst": _("Many presses came within seconds. Was it a child, a test, a prank? They would count as one."),
+    "stuck": _("Presses came at equal intervals. Is the button stuck?"),
+    "dead_device": _(
+        "Customers were served and nobody pressed. Is the device switched off, empty or out of sight?"
+    ),
+    "two_devices_one_key": _(
+        "Presses do not fit into the device’s own numbering. Is the same key in use on a second device?"
+    ),
+    "clock_went_back": _(
+        "Presses carry later numbers but earlier times. Was the clock of the device changed?"
+    ),
+    "red_covered": _("For ten shifts there was hardly any blame. Could everybody reach the red button?"),
+    "links_from_agents": _("Answers were given from the network of the staff. Who answered?"),
+    "suppressed_invitations": _("Customers were held back from being asked, more often than is usual. Why?"),
+}
+NAMES: dict[str, Promise] = {
+    "green_in_idle_time": _("praise while nobody was served"),
+    "red_in_idle_time": _("blame while nobody was served"),
+    "green_within_2.6_s": _("praise within 2.6 s of the tap"),
+    "expected": _("usual"),
+    "served": _("served"),
+    "presses": _("presses"),
+    "seconds": _("seconds"),
+    "every_seconds": _("seconds between two"),
+    "counted_elsewhere": _("by another count"),
+    "counted_at_the_desk": _("by the employee button"),
+    "expected_missing": _("usually missing"),
+    "reds": _("blame"),
+    "expected_reds": _("usual"),
+    "shifts": _("shifts"),
+    "served_without_a_press": _("served in a row without a press"),
+    "open_hours_without_heartbeat": _("open hours without a sign of life"),
+    "returns_of_a_boot": _("returns of an earlier run"),
+    "numbers_used_twice": _("numbers used twice"),
+    "median_lag_seconds": _("seconds late, half of them more"),
+    "suppressed": _("held back"),
+    "drawn": _("drawn by lot"),
+}
+
+
+def question_of(flag: Flag) -> str:
+    """What is asked."""
+    return str(QUESTIONS.get(flag.kind, flag.kind))
+
+
+def evidence_of_flag(flag: Flag) -> list[tuple[str, Any]]:
+    """The numbers behind it, those that have a name."""
+    return [(str(NAMES[name]), value) for name, value in flag.evidence.items() if name in NAMES]
+
+
+def chance_of(flag: Flag) -> str:
+    """How rarely chance alone does that, as one in so many."""
+    if not flag.chance:
+        return ""
+    return gettext("1 in {n}").format(
+        n=number_format(min(round(1 / flag.chance), MOST_RARE), 0, force_grouping=True)
+    )
