@@ -101,6 +101,71 @@ def fire_again() -> None:
     rounds.notify = lambda *args, **more: []  # type: ignore[assignment]
 
 
+def say_yes_before_commit() -> None:
+    """A device hears yes while its events are still to be written."""
+    from barrymore.channels.devices import writer
+
+    real = writer._freshly
+
+    def freshly(work: Any, batches: Any) -> Any:
+        def run() -> None:
+            time.sleep(0.3)
+            real(work, batches)
+
+        threading.Thread(target=run, daemon=True).start()
+        return [writer.Told(stored=len(batch.read)) for batch in batches]
+
+    writer._freshly = freshly
+
+
+def take_repetitions_for_new() -> None:
+    """An event that comes again is kept once more under another run."""
+    from barrymore.channels.devices import reading
+
+    real = reading.read_event
+
+    def read_event(device_ref: int, told: Any, boot: Any, received_at: Any) -> Any:
+        event = real(device_ref, told, boot, received_at)
+        is_event = isinstance(event, reading.Event)
+        return replace(event, boot_id=uuid.uuid4().hex) if is_event and not event.why else event
+
+    reading.read_event = read_event
+
+
+def forget_to_book() -> None:
+    """Duplicates are not written into the books."""
+    from barrymore.journal import inbox
+
+    real = inbox._tally
+
+    def tally(events: Any, outcomes: Any) -> None:
+        kept = [pair for pair in zip(events, outcomes, strict=True) if pair[1] != inbox.DUPLICATE]
+        real([event for event, _ in kept], [outcome for _, outcome in kept])
+        inbox._count([(one.device_ref, one.received_at, "received", 1) for one in events[:1]])
+
+    inbox._tally = tally
+
+
+def count_without_the_event() -> None:
+    """The event is marked as counted in a transaction of its own, before its fact is written."""
+    from barrymore.channels.devices import projection
+
+    real = projection._project_next
+
+    def project_next() -> int:
+        refs = list(projection._waiting(projection.BATCH).values_list("pk", flat=True))
+        rows = projection.DeviceEvent.objects.filter(pk__in=refs[: len(refs) // 10])
+        rows.update(state=projection.State.COUNTED)
+        time.sleep(0.1)
+        return real()
+
+    projection._project_next = project_next
+
+
+EDGE_BUGS = {
+    bug.__name__: bug
+    for bug in (say_yes_before_commit, take_repetitions_for_new, forget_to_book, count_without_the_event)
+}
 BUGS = {
     bug.__name__: bug
     for bug in (
@@ -117,7 +182,7 @@ def main() -> None:
     """Seed the bug, then serve as usual."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "barrymore.config.settings")
     django.setup()
-    BUGS[sys.argv[1]]()
+    {**BUGS, **EDGE_BUGS}[sys.argv[1]]()
     from barrymore.cli.main import main as barrymore
 
     sys.exit(barrymore(sys.argv[2:]))
