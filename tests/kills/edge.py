@@ -1,4 +1,4 @@
-"""Devices that press on while the product is killed: what they send, what was acknowledged, what must be there."""
+"""Devices that press on while the product is killed: what they send, and what must be there in the end."""
 
 import json
 import random
@@ -167,38 +167,31 @@ class Swarm:
 
 
 def check(house: EdgeHouse, swarm: Swarm) -> list[str]:
-    """Every violation as a sentence: nothing acknowledged is lost, nothing twice, nothing invented, books that add up."""
-    held = _places(
-        house, "select device_ref, boot_id, seq from journal_deviceevent where boot_id not like 'clash:%'"
-    )
-    found = [
-        f"I1: event {place} was acknowledged and is lost" for place in swarm.acknowledged if place not in held
-    ]
+    """Every violation as a sentence: nothing lost, nothing twice, nothing invented, books that add up."""
+    held = _held(house)
+    lost = [place for place in swarm.acknowledged if place not in held]
+    found = [f"I1: event {place} was acknowledged and is lost" for place in lost]
     found += [f"I3: event {place} was never sent" for place in held - swarm.sent]
     found += [f"I2: {what} is counted twice" for what in twice(_counted(house))]
     found += _uncounted(house)
-    clashes = rows(house.database, "select count(*) from journal_deviceevent where boot_id like 'clash:%'")[
-        0
-    ][0]
-    if clashes:
+    if clashes := _count(house, "select count(*) from journal_deviceevent where boot_id like 'clash:%'"):
         found.append(f"I3: {clashes} events were taken for others under their number")
     if wrong := house.imbalances():
         found.append(f"I7: {wrong} minutes of devices do not add up")
-    stored = rows(
-        house.database, "select coalesce(sum(count), 0) from journal_devicetally where outcome='stored'"
-    )
-    if int(str(stored[0][0])) + _rejected_rows(house) != len(held):
-        found.append(f"I7: {stored[0][0]} stored by the books, {len(held)} events held")
+    stored = _count(house, "select coalesce(sum(count), 0) from journal_devicetally where outcome='stored'")
+    told = "select count(*) from journal_deviceevent where state='rejected' and boot_id not like 'clash:%'"
+    if stored + _count(house, told) != len(held):
+        found.append(f"I7: {stored} stored by the books, {len(held)} events held")
     return found
 
 
-def _places(house: EdgeHouse, statement: str) -> set[Place]:
-    return {(int(str(ref)), str(boot), int(str(seq))) for ref, boot, seq in rows(house.database, statement)}
+def _held(house: EdgeHouse) -> set[Place]:
+    told = "select device_ref, boot_id, seq from journal_deviceevent where boot_id not like 'clash:%'"
+    return {(int(str(ref)), str(boot), int(str(seq))) for ref, boot, seq in rows(house.database, told)}
 
 
-def _rejected_rows(house: EdgeHouse) -> int:
-    told = "select count(*) from journal_deviceevent where state='rejected' and boot_id not like 'clash:%'"
-    return int(str(rows(house.database, told)[0][0]))
+def _count(house: EdgeHouse, statement: str) -> int:
+    return int(str(rows(house.database, statement)[0][0]))
 
 
 def _counted(house: EdgeHouse) -> Iterable[str]:

@@ -1,4 +1,4 @@
-"""Kill -9 while devices press: every acknowledged event is there once, and the books add up (FAULTS D-1, D-8)."""
+"""Kill -9 while devices press: every acknowledged event is there once, and the books add up (D-1, D-8)."""
 
 import os
 import random
