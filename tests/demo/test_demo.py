@@ -1,6 +1,7 @@
 """The demo company is founded through the services, keeps every rule, and leaves in one click."""
 
 import json
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -11,9 +12,13 @@ from barrymore.delivery.models import OutboxRow
 from barrymore.demo.scripts import scenes
 from barrymore.demo.services import install_demo, is_empty, read_demo
 from barrymore.feedback.models import Case
+from barrymore.figures.scope import Period
+from barrymore.figures.tallying import tally_round
 from barrymore.journal.models import Fact
+from barrymore.journal.moment import now
 from barrymore.organisation.access import Actor, NotAllowed
 from barrymore.organisation.models import Company, Role, Staff
+from barrymore.reports.quality import quality_of
 from barrymore.sla.models import Clock
 from barrymore.web.emptying import NotTheDemo, remove_demo
 
@@ -51,6 +56,17 @@ def test_the_sign_ins_are_told_for_every_role(demo: dict[str, object], tmp_path:
     assert set(demo) >= {"url", "users", "api_token", "mail"}
     assert (tmp_path / "demo.json").stat().st_mode & 0o077 == 0
     assert json.loads((tmp_path / "demo.json").read_text()) == demo
+
+
+def test_guests_answer_at_the_points_and_nothing_came_late(demo: dict[str, object]) -> None:
+    tally_round()
+    period = Period(now().date() - timedelta(days=3), now().date(), "Europe/Vilnius")
+    lines = {(line.point.site.name, line.point.name): line for line in quality_of(period)}
+
+    reception = lines["Halden Old Mill", "Reception"]
+    assert reception.figure is not None and 0 < reception.figure.responded < reception.figure.served
+    assert reception.reopened == 0 and reception.external is not None
+    assert lines["Halden Old Mill", "Bar"].figure is None
 
 
 def test_the_demo_leaves_in_one_click_and_nothing_of_it_stays(

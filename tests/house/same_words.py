@@ -11,6 +11,7 @@ SAME: dict[str, set[str]] = {
         "{came}.",
         "SMS",
         "PIN",
+        "CSV",
     },
     "lt": {
         "h",
@@ -50,6 +51,9 @@ SAME: dict[str, set[str]] = {
         "{n} h",
     },
     "de": {
+        "Bank",
+        "Hotel",
+        "Port",
         "Kiosk",
         "Passkey",
         "Passkeys",
@@ -72,6 +76,11 @@ SAME: dict[str, set[str]] = {
         "Authenticator",
     },
     "fr": {
+        "%(n)s question",
+        "Page %(n)s",
+        "Port",
+        "Question %(n)s",
+        "Questions",
         "Point",
         "Points",
         "Invitation",
@@ -110,6 +119,7 @@ SAME: dict[str, set[str]] = {
         "Signature",
     },
     "et": {
+        "Port",
         "Kiosk",
         "Import",
         "min",

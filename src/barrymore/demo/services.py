@@ -15,6 +15,7 @@ from barrymore.channels.models import Mailbox
 from barrymore.demo.company import DOMAIN, PEOPLE, SITES, address_of, found_company
 from barrymore.demo.guests import Guest, invent_guests
 from barrymore.demo.history import PROGRESS, History, finish_cases
+from barrymore.demo.points import found_points
 from barrymore.feedback.models import Survey
 from barrymore.journal.moment import now
 from barrymore.organisation.access import SCOPES
@@ -23,6 +24,7 @@ from barrymore.organisation.services import issue_token
 
 SEED = 20261121
 DAYS = 56
+POINT_DAYS = 28
 PER_DAY = 26.0
 GUESTS = 240
 WRITING_GUESTS = 40
@@ -44,6 +46,7 @@ def install_demo(
         guests = invent_guests(cast, seed, GUESTS)
     History(cast, guests, seed).play(days, PER_DAY, progress)
     finish_cases()
+    found_points(cast, seed, min(days, POINT_DAYS))
     Notice.objects.filter(seen_at=None, created_at__lt=now() - timedelta(hours=1)).update(seen_at=now())
     # From today everybody is asked, so that a visitor who plays the guest is asked too.
     Survey.objects.update(is_active=False)

@@ -1,0 +1,129 @@
+"""Points of the demo: people served, guests who answer at a screen, guests who press by themselves."""
+
+import random
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import translation
+
+from barrymore.channels.devices.models import Device
+from barrymore.channels.devices.services import add_device
+from barrymore.demo.company import Cast
+from barrymore.feedback.answers import Origin
+from barrymore.feedback.campaign_answers import Catalog, Told, receive_answer
+from barrymore.feedback.campaigns import field, make_questionnaire, save_campaign
+from barrymore.feedback.models import Campaign
+from barrymore.feedback.presses import Place, Press, count_press
+from barrymore.feedback.served import Served, Source, count_served
+from barrymore.feedback.trades import TRADES, definition_of
+from barrymore.journal.models import Fact
+from barrymore.journal.moment import now
+from barrymore.journal.services import in_one_insert
+from barrymore.organisation.access import Actor
+from barrymore.organisation.models import Point, Role, Staff
+from barrymore.organisation.points import save_point
+
+# Site, room, name, step; whether a screen asks there; how many are served a day and how many of ten answer.
+POINTS = [
+    (0, "Lobby", "Reception", "check-out", True, 22, 5),
+    (0, "", "Breakfast room", "breakfast", True, 18, 3),
+    (0, "Lobby", "Bar", "paying", False, 0, 0),
+    (1, "Lobby", "Reception", "check-out", True, 20, 5),
+]
+PRESSES_A_DAY = 3
+KEYS = "demo:"
+SMILES, WEIGHTS = (4, 3, 2, 1), (46, 36, 12, 6)
+FIRST_HOUR, HOURS = 7, 14
+REASONS = ("room", "noise", "people", "food")
+
+
+def found_points(cast: Cast, seed: random.Random, days: int) -> None:
+    """Four points with their devices, a campaign in the hotel's words, and the weeks behind it."""
+    actor = Actor(next(one for one in cast.people.values() if one.role == Role.ADMINISTRATOR))
+    points = [_found(actor, cast, row) for row in POINTS]
+    asking = [point for point, row in zip(points, POINTS, strict=True) if row[4]]
+    campaign = _campaign(actor, asking)
+    front_desk = [one for one in cast.people.values() if one.role == Role.FRONT_DESK]
+    for back in range(days, -1, -1):
+        with transaction.atomic(), in_one_insert():
+            for point, row in zip(points, POINTS, strict=True):
+                _play(point, row, back, campaign, front_desk, seed)
+    # The history is played in a minute; nothing of it came late.
+    Fact.objects.filter(key__startswith=KEYS).update(recorded_at=F("at"))
+
+
+def _found(actor: Actor, cast: Cast, row: tuple[int, str, str, str, bool, int, int]) -> Point:
+    site, room, name, step, asks, *_ = row
+    point = save_point(actor, None, site=cast.sites[site], room=room, name=name, step=step, is_active=True)
+    kind = Device.Kind.KIOSK if asks else Device.Kind.POSTER
+    add_device(actor, point, kind, name, ["en", "de", "ru"])
+    return point
+
+
+def _campaign(actor: Actor, points: list[Point]) -> Campaign:
+    with translation.override("en"):
+        questionnaire = make_questionnaire(actor, "Your stay", definition_of("hotel"))
+        trade = TRADES["hotel"]
+        told = {"step": str(trade.step), "prompt": str(trade.prompt)}
+    field(questionnaire)
+    return save_campaign(
+        actor, None, points, name="Your stay", questionnaire=questionnaire, mode="survey",
+        served_source="employee", **told,
+    )  # fmt: skip
+
+
+def _play(
+    point: Point,
+    row: tuple[int, str, str, str, bool, int, int],
+    back: int,
+    campaign: Campaign,
+    front_desk: list[Staff],
+    seed: random.Random,
+) -> None:
+    """One day at one point, up to this moment."""
+    *_, asks, served, answer_of_ten = row
+    device = Device.objects.get(point=point)
+    place = Place(point=point.pk, device=device.pk, site=point.site_id, step=point.step)
+    if not asks:
+        for at in _moments(point, back, PRESSES_A_DAY, seed):
+            score = seed.choices(SMILES, WEIGHTS)[0]
+            count_press(place, Press(f"{KEYS}press:{point.pk}:{at:%Y%m%d%H%M%S}", at, score, "smile4", ""))
+        return
+    staff = seed.choice(front_desk)
+    for at in _moments(point, back, served, seed):
+        key = f"{KEYS}{point.pk}:{at:%Y%m%d%H%M%S}"
+        count_served(place, Served(f"{key}:served", at, 1, Source.EMPLOYEE, staff.pk))
+        if seed.random() > 0.04:
+            count_served(place, Served(f"{key}:receipt", at, 1, Source.REGISTER))
+        if seed.random() * 10 < answer_of_ten:
+            _answer(place, campaign, key, at + timedelta(seconds=seed.randint(15, 90)), seed)
+
+
+def _answer(place: Place, campaign: Campaign, key: str, at: datetime, seed: random.Random) -> None:
+    smile = seed.choices(SMILES, WEIGHTS)[0]
+    answers: dict[str, object] = {"smile": smile}
+    for name in ("room", "people", "breakfast"):
+        answers[name] = min(5, max(1, smile + seed.randint(0, 2)))
+    if smile <= 2:
+        answers["why"] = [seed.choice(REASONS)]
+    told = Told(campaign.pk, campaign.questionnaire_id, answers, {"smile": seed.uniform(1, 4)}, "en")
+    origin = Origin(
+        key=f"{key}:answer", mode="survey", channel="kiosk", at=min(at, now()), site=place.site,
+        point=place.point, device=place.device, step=place.step,
+    )  # fmt: skip
+    receive_answer(origin, told, Catalog.of([vars(told)]))
+
+
+def _moments(point: Point, back: int, mean: int, seed: random.Random) -> Iterator[datetime]:
+    """About so many moments of a day between seven and nine in the evening, none in the future."""
+    zone = ZoneInfo(point.site.timezone)
+    day = now().astimezone(zone).replace(hour=FIRST_HOUR, minute=0, second=0, microsecond=0)
+    day -= timedelta(days=back)
+    count = round(mean * seed.uniform(0.7, 1.3))
+    for second in sorted(seed.sample(range(HOURS * 3600), count)):
+        at = day + timedelta(seconds=second)
+        if at < now():
+            yield at
