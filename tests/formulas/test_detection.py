@@ -86,6 +86,13 @@ def test_a_stuck_button_counts_for_nothing(shop: Shop) -> None:
     assert int(found.left_out.sum()) == 30
 
 
+def test_equal_intervals_of_minutes_are_no_stuck_button(shop: Shop) -> None:
+    start = shop.start("D0", 3)
+    shop.pressed += [("D0", start + 20 + 400 * number, "red") for number in range(30)]
+
+    assert "stuck" not in {flag.kind for flag in detect(shop.evidence()).flags}
+
+
 def test_a_dead_device(shop: Shop) -> None:
     start = shop.start("D4", 20)
     shop.pressed = [

@@ -19,7 +19,7 @@ from barrymore.organisation.models import Point, Role, Site, Staff
 from barrymore.organisation.services import issue_token
 from barrymore.quality import services
 from barrymore.quality.gathering import evidence_of
-from barrymore.quality.looking import look_for_flags
+from barrymore.quality.looking import look_for_flags, plain
 from barrymore.quality.models import Flag, StaffNotice
 from barrymore.quality.selectors import timeline_of
 from tests.channels.devices import stand
@@ -282,3 +282,9 @@ def test_a_tap_that_was_taken_back_is_no_customer(site: Site, berta: Staff) -> N
     evidence, _keys = evidence_of(midnight(3), now())
     assert len(evidence.served) == 3
     assert evidence.external is not None and list(evidence.external.count) == [5]
+
+
+def test_evidence_is_kept_as_numbers_that_json_knows() -> None:
+    told = {"served": np.int64(3), "expected": np.float64(1.5), "lag": float("nan"), "device": "7"}
+
+    assert plain(told) == {"served": 3, "expected": 1.5, "device": "7"}

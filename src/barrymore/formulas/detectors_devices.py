@@ -7,7 +7,7 @@ from barrymore.formulas.detection_shifts import Floor
 
 BURST_PRESSES, BURST_SECONDS = 8, 15.0
 EQUAL_INTERVALS, EQUAL_WITHIN = 8, 0.25
-SHORTEST_REPEAT = 0.3
+SHORTEST_REPEAT, SLOWEST_REPEAT = 0.3, 60.0
 FEWEST_RETURNS = 2
 FEWEST_CONFLICTS = 2
 # A correction by the network moves a clock by less; not tuned.
@@ -50,7 +50,10 @@ def stuck(floor: Floor, usable: np.ndarray) -> list[Flag]:
         if len(t) <= EQUAL_INTERVALS:
             continue
         hit = _equal(np.diff(t)) & (device[EQUAL_INTERVALS:] == device[:-EQUAL_INTERVALS])
-        for run in _episodes(_spread(hit, EQUAL_INTERVALS, len(t)), t, device, 60.0):
+        for run in _episodes(_spread(hit, EQUAL_INTERVALS, len(t)), t, device, SLOWEST_REPEAT):
+            if len(run) <= EQUAL_INTERVALS:
+                # Equal intervals longer than any contact repeats itself: cut in pieces by their own pauses.
+                continue
             every = float(np.median(np.diff(t[run])))
             evidence = {"presses": len(run), "every_seconds": round(every, 2), "button": str(button)}
             text = f"{len(run)} {button} presses, one every {every:.1f} s. Is the button stuck?"

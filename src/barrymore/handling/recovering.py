@@ -20,6 +20,7 @@ from barrymore.handling.models import NO_DEADLINE, Recovery
 from barrymore.journal.moment import now
 from barrymore.journal.services import Refs, record
 from barrymore.organisation.models import Point
+from barrymore.organisation.prepared import Prepared
 from barrymore.organisation.selectors import company
 from barrymore.routing import services as routing
 from barrymore.routing.models import Priority, Queue
@@ -233,7 +234,14 @@ def refs_to(recovery: Recovery, **values: object) -> Refs:
     return refs
 
 
+_recovery = Prepared(
+    lambda conversation: Recovery.objects.filter(conversation=conversation).select_related(
+        "point__room", "site"
+    )
+)
+
+
 def recovery_of(conversation: Conversation) -> Recovery | None:
     """The recovery that a conversation is, if it is one."""
-    found = Recovery.objects.filter(conversation=conversation).select_related("point__room", "site")
-    return found.first()
+    found: Recovery | None = _recovery.first(conversation.pk)
+    return found

@@ -3,8 +3,10 @@
 import hashlib
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
+from math import isfinite
 from typing import Any
 
+import numpy as np
 from django.db import transaction
 from django.db.models import Min
 
@@ -66,8 +68,8 @@ def _ask(
         staff=people.get(int(found.staff)) if found.staff and found.staff.isdigit() else None,
         since=datetime.fromtimestamp(found.start, UTC),
         until=datetime.fromtimestamp(found.end, UTC),
-        chance=found.p,
-        evidence=dict(found.evidence),
+        chance=found.p if found.p is not None and isfinite(found.p) else None,
+        evidence=plain(found.evidence),
         keys=_keys(found, findings, keys),
         raised_at=now(),
     )
@@ -87,6 +89,14 @@ def tell(flag: Flag, kind: str, *, values: Mapping[str, Any], key: str = "") -> 
         dims={"point": flag.point_id or 0, "kind": flag.kind},
         values=dict(values),
     )
+
+
+def plain(evidence: Mapping[str, Any]) -> dict[str, Any]:
+    """Numbers as JSON knows them; what is no number at all is left out."""
+    told = {
+        name: value.item() if isinstance(value, np.generic) else value for name, value in evidence.items()
+    }
+    return {name: value for name, value in told.items() if not isinstance(value, float) or isfinite(value)}
 
 
 def _digest(found: Found) -> str:
