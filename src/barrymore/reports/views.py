@@ -68,8 +68,12 @@ def in_words(figure: Figure) -> dict[str, Any]:
 def index(request: HttpRequest, actor: Actor) -> HttpResponse:
     """All reports."""
     _need_module()
-    may_watch = actor.may_somewhere("queues.manage")
-    return render(request, "reports/index.html", {"reports": REPORTS.values(), "may_watch": may_watch})
+    context = {
+        "reports": REPORTS.values(),
+        "may_watch": actor.may_somewhere("queues.manage"),
+        "may_see_flags": actor.may("flags.read"),
+    }
+    return render(request, "reports/index.html", context)
 
 
 @page("figures.read")

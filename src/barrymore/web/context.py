@@ -79,6 +79,7 @@ def _account(staff: Staff) -> dict[str, Any]:
     links = [
         {"label": _("First steps"), "url": link_to("welcome")},
         {"label": _("Your page"), "url": link_to("own_page")},
+        {"label": _("Questions to you"), "url": link_to("quality:mine")},
         {"label": _("How to reach you"), "url": link_to("alerts:reach")},
         {"label": _("Security"), "url": link_to("mfa_index")},
     ]
