@@ -13,7 +13,7 @@ from barrymore.demo.scripts import scenes
 from barrymore.demo.services import install_demo, is_empty, read_demo
 from barrymore.feedback.models import Case
 from barrymore.figures.scope import Period
-from barrymore.figures.tallying import tally_round
+from barrymore.figures.tallying import add_up
 from barrymore.journal.models import Fact
 from barrymore.journal.moment import now
 from barrymore.organisation.access import Actor, NotAllowed
@@ -59,7 +59,7 @@ def test_the_sign_ins_are_told_for_every_role(demo: dict[str, object], tmp_path:
 
 
 def test_guests_answer_at_the_points_and_nothing_came_late(demo: dict[str, object]) -> None:
-    tally_round()
+    add_up(Fact.objects.all())
     period = Period(now().date() - timedelta(days=3), now().date(), "Europe/Vilnius")
     lines = {(line.point.site.name, line.point.name): line for line in quality_of(period)}
 

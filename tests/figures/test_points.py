@@ -20,7 +20,8 @@ from barrymore.organisation.models import Point, Site, Staff
 from barrymore.reports.quality import quality_of, weeks_of
 from tests.channels.devices import stand
 
-pytestmark = pytest.mark.django_db
+# Committed, because a reader that follows the journal stops below whatever still runs.
+pytestmark = pytest.mark.django_db(transaction=True)
 DAYS = Period(date(2026, 11, 2), date(2026, 11, 29), "Europe/Vilnius")
 # Three Tuesdays of November, at nine and at fifteen o'clock in Vilnius.
 HOURS = [datetime(2026, 11, day, hour, tzinfo=UTC) for day in (3, 10, 17) for hour in (7, 13)]

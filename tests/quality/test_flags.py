@@ -25,7 +25,8 @@ from barrymore.quality.selectors import timeline_of
 from tests.channels.devices import stand
 from tests.conftest import hire
 
-pytestmark = pytest.mark.django_db
+# Committed, because a reader that follows the journal stops below whatever still runs.
+pytestmark = pytest.mark.django_db(transaction=True)
 DAYS = 30
 DESKS = 3
 
