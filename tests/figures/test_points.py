@@ -13,12 +13,13 @@ from barrymore.figures.models import Reopening, Tally
 from barrymore.figures.points import NAME
 from barrymore.figures.scope import Period, Scope
 from barrymore.figures.selectors import figure, figures_by
-from barrymore.figures.tallying import tally_anew, tally_round
+from barrymore.figures.tallying import tally_anew
 from barrymore.journal.models import Fact
 from barrymore.journal.services import record
 from barrymore.organisation.models import Point, Site, Staff
 from barrymore.reports.quality import quality_of, weeks_of
 from tests.channels.devices import stand
+from tests.figures.following import tally_all
 
 # Committed, because a reader that follows the journal stops below whatever still runs.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -63,8 +64,8 @@ def busy(point: Point, *, each: int = 40, good: int = 20, bad: int = 4) -> None:
 
 def test_served_answered_and_silent_are_counted_once(desk: Point) -> None:
     busy(desk)
-    tally_round()
-    tally_round()
+    tally_all()
+    tally_all()
 
     found = figure_at(Scope(), DAYS)
     assert (found.served, found.responded, found.noncontact) == (240, 144, 96)
@@ -81,7 +82,7 @@ def test_served_answered_and_silent_are_counted_once(desk: Point) -> None:
 def test_the_facts_themselves_give_the_same_hash(desk: Point) -> None:
     busy(desk)
     served(desk, "till", HOURS[0], 250, "register")
-    tally_round()
+    tally_all()
 
     one, other = (figure_at(Scope(point=desk.pk), DAYS, from_facts=way) for way in (False, True))
     assert one.inputs_hash == other.inputs_hash
@@ -92,12 +93,12 @@ def test_the_facts_themselves_give_the_same_hash(desk: Point) -> None:
 
 def test_all_tallies_made_anew_are_the_same(desk: Point) -> None:
     busy(desk)
-    tally_round()
+    tally_all()
     before = sorted(Tally.objects.values_list("day", "band", "what", "count"))
     tally_anew()
     assert Tally.objects.count() == 0
 
-    tally_round()
+    tally_all()
     assert sorted(Tally.objects.values_list("day", "band", "what", "count")) == before
 
 
@@ -105,7 +106,7 @@ def test_a_press_taken_back_leaves_nothing(desk: Point) -> None:
     said = {"score": 1, "scale": "colour2"}
     tell(desk, "press.counted", "p1", HOURS[0], {"mode": "feedback"}, said)
     tell(desk, "press.collapsed", "p1:burst", HOURS[0], {}, {**said, "why": "burst", "was_counted": True})
-    tally_round()
+    tally_all()
 
     found = dict(Tally.objects.values_list("what", "count"))
     assert (found.get("press:colour2:1", 0), found["collapsed:burst"]) == (0, 1)
@@ -113,7 +114,7 @@ def test_a_press_taken_back_leaves_nothing(desk: Point) -> None:
 
 def test_the_day_is_that_of_the_site(desk: Point) -> None:
     served(desk, "late", datetime(2026, 11, 3, 22, 30, tzinfo=UTC), 1)
-    tally_round()
+    tally_all()
 
     assert Tally.objects.get().day == date(2026, 11, 4)
     assert Tally.objects.get().band == 0
@@ -123,14 +124,14 @@ def test_feedback_is_never_in_the_figure(desk: Point) -> None:
     busy(desk)
     for n in range(50):
         answered(desk, f"own:{n}", HOURS[0], 4, mode="feedback")
-    tally_round()
+    tally_all()
 
     assert figure_at(Scope(), DAYS).responded == 144
 
 
 def test_without_a_count_of_those_served_there_is_no_share(desk: Point) -> None:
     answered(desk, "a", HOURS[0], 4)
-    tally_round()
+    tally_all()
 
     found = figure_at(Scope(), DAYS)
     assert (found.grade, found.reasons, found.estimate, found.zones) == ("F", ["NO_DENOMINATOR"], None, None)
@@ -140,7 +141,7 @@ def test_more_answers_than_customers_is_told_and_withheld(desk: Point) -> None:
     served(desk, "one", HOURS[0], 1)
     for n in range(3):
         answered(desk, f"{n}", HOURS[0], 4)
-    tally_round()
+    tally_all()
 
     found = figure_at(Scope(), DAYS)
     assert (found.grade, found.reasons, found.bounds) == ("F", ["RESPONSES_EXCEED_SERVED"], None)
@@ -150,7 +151,7 @@ def test_more_answers_than_customers_is_told_and_withheld(desk: Point) -> None:
 def test_a_register_beside_the_employees_checks_them(desk: Point) -> None:
     busy(desk)
     served(desk, "till", HOURS[0], 300, "register")
-    tally_round()
+    tally_all()
 
     found = figure_at(Scope(), DAYS)
     assert (found.served, found.values["external"]) == (240, 300)
@@ -159,7 +160,7 @@ def test_a_register_beside_the_employees_checks_them(desk: Point) -> None:
 
 def test_too_few_answers_give_counts_and_say_how_many_more(desk: Point) -> None:
     busy(desk, good=4, bad=1)
-    tally_round()
+    tally_all()
 
     found = figure_at(Scope(), DAYS)
     assert (found.grade, found.estimate, found.answers_to_next) == ("C", None, 42)
@@ -167,10 +168,10 @@ def test_too_few_answers_give_counts_and_say_how_many_more(desk: Point) -> None:
 
 def test_what_comes_after_its_day_opens_it_again(desk: Point) -> None:
     busy(desk)
-    tally_round()
+    tally_all()
     late = tell(desk, "served.counted", "late", HOURS[0], {"source": "employee"}, {"count": 2})
     Fact.objects.filter(pk=late.pk).update(recorded_at=HOURS[0] + timedelta(days=2))
-    tally_round()
+    tally_all()
 
     again = Reopening.objects.get()
     assert (again.point_ref, again.day, again.version, again.events) == (desk.pk, date(2026, 11, 3), 2, 1)
@@ -183,7 +184,7 @@ def test_scales_are_not_averaged(desk: Point) -> None:
     for n in range(30):
         values = {"score": 10, "scale": "scale10", "code": "I"}
         tell(desk, "answer.given", f"nps:{n}", HOURS[0], {"mode": "survey"}, values)
-    tally_round()
+    tally_all()
 
     assert figure_at(Scope(), DAYS).values["scale"] == "smile4"
     assert figure_at(Scope(), DAYS).responded == 144
@@ -193,7 +194,7 @@ def test_by_point_and_a_scope_that_points_do_not_know(desk: Point) -> None:
     bar = stand(desk.site, "Bar")
     busy(desk)
     busy(bar, each=30, good=10, bad=0)
-    tally_round()
+    tally_all()
 
     parts = figures_by(NAME, Scope(), DAYS, "point")
     assert {ref: one.served for ref, one in parts.items()} == {desk.pk: 240, bar.pk: 180}
@@ -211,7 +212,7 @@ def test_the_board_asks_as_much_for_one_point_as_for_twenty(client: Client, desk
     for more in (0, 19):
         for n in range(more):
             busy(stand(desk.site, f"Till {n}"), each=12, good=2, bad=1)
-        tally_round()
+        tally_all()
         with CaptureQueriesContext(connection) as asked:
             assert client.get(address).status_code == 200
         counts.append(len(asked))
@@ -224,7 +225,7 @@ def test_the_board_says_what_is_counted_and_gives_presses_no_share(
     busy(desk)
     bar = stand(desk.site, "Bar")
     tell(bar, "press.counted", "p1", HOURS[0], {"mode": "feedback"}, {"score": 1, "scale": "colour2"})
-    tally_round()
+    tally_all()
     client.force_login(sam)
 
     page = client.get("/reports/quality/?since=2026-11-02&until=2026-11-29").content.decode()

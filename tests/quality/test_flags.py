@@ -10,7 +10,6 @@ from django.test import Client
 from barrymore.alerts.models import Notice
 from barrymore.figures.at_points import figure_at
 from barrymore.figures.scope import Period, Scope
-from barrymore.figures.tallying import tally_round
 from barrymore.journal.models import Fact
 from barrymore.journal.moment import now
 from barrymore.journal.services import in_one_insert, record
@@ -24,6 +23,7 @@ from barrymore.quality.models import Flag, StaffNotice
 from barrymore.quality.selectors import timeline_of
 from tests.channels.devices import stand
 from tests.conftest import hire
+from tests.figures.following import tally_all
 
 # Committed, because a reader that follows the journal stops below whatever still runs.
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -121,7 +121,7 @@ def test_presses_while_nobody_is_served_are_asked_about_once(
 def test_what_is_confirmed_does_not_count_and_stands_beside(month: list[Point], quinn: Staff) -> None:
     told(quinn)
     look_for_flags()
-    tally_round()
+    tally_all()
     period = Period(midnight(35).date(), now().date(), "Europe/Vilnius")
     scope = Scope(point=month[0].pk)
     before = figure_at(scope, period)
@@ -129,7 +129,7 @@ def test_what_is_confirmed_does_not_count_and_stands_beside(month: list[Point], 
 
     flag = Flag.objects.get()
     services.confirm(Actor(quinn), flag, "Nobody was there; the button stood in the back office.")
-    tally_round()
+    tally_all()
 
     after = figure_at(scope, period)
     assert after.excluded == {"LEFT_OUT": len(flag.keys)}
@@ -141,12 +141,12 @@ def test_what_is_confirmed_does_not_count_and_stands_beside(month: list[Point], 
 
 def test_where_somebody_looked_and_found_nothing_gaming_is_checked(month: list[Point], quinn: Staff) -> None:
     period = Period(midnight(35).date(), now().date(), "Europe/Vilnius")
-    tally_round()
+    tally_all()
     assert "GAMING_NOT_CHECKED" in figure_at(Scope(point=month[1].pk), period).reasons
 
     told(quinn)
     look_for_flags()
-    tally_round()
+    tally_all()
     reasons = figure_at(Scope(point=month[1].pk), period).reasons
     assert "GAMING_NOT_CHECKED" not in reasons and "SUSPECTED_GAMING" not in reasons
 
@@ -158,7 +158,7 @@ def test_what_is_rejected_is_no_longer_suspected_and_not_asked_again(
     look_for_flags()
     flag = Flag.objects.get()
     services.reject(Actor(quinn), flag, "A school class tried the button.")
-    tally_round()
+    tally_all()
 
     period = Period(midnight(35).date(), now().date(), "Europe/Vilnius")
     assert "SUSPECTED_GAMING" not in figure_at(Scope(point=month[0].pk), period).reasons
