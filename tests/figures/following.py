@@ -1,4 +1,4 @@
-"""Readers of the journal in tests: PostgreSQL holds them back while anything in the same cluster still runs."""
+"""Readers of the journal in tests: PostgreSQL holds them back while anything in the cluster runs."""
 
 import time
 
