@@ -2,9 +2,11 @@
 
 from collections.abc import Callable
 from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
+from django.db import connection
 
 from barrymore.conversations.models import Conversation
 from barrymore.conversations.services import Said
@@ -26,7 +28,9 @@ def test_an_earlier_answer_gets_its_key_way_person_and_code(
     feedback.mark_sent(case)
     feedback.record_response(case, score=2, comment="Cold")
     Response.objects.update(key="x", channel="rest", staff_ref=None, language="", code="", answered=0)
-    import_module("barrymore.feedback.migrations.0003_earlier_answers").fill(apps, None)
+    import_module("barrymore.feedback.migrations.0003_earlier_answers").fill(
+        apps, SimpleNamespace(connection=connection)
+    )
     found = Response.objects.get()
     assert (found.key, found.channel, found.staff_ref) == (f"case:{case.pk}", "mail", amina.pk)
     assert (found.language, found.code, found.answered, found.score) == ("en", "I", 1, 2)

@@ -8,10 +8,11 @@ ROADS = {"visitor": "chat", "phone": "sms"}
 
 
 def fill(apps: Any, schema_editor: Any) -> None:
-    """From the case that each belongs to."""
-    responses = apps.get_model("feedback", "Response")
-    batch = []
-    for one in responses.objects.select_related("case__conversation", "case__address").iterator(500):
+    """From the case that each belongs to, in the database that is migrated: it need not be our own."""
+    responses = apps.get_model("feedback", "Response").objects.using(schema_editor.connection.alias)
+    batch: list[Any] = []
+    earlier = responses.exclude(case=None).select_related("case__conversation", "case__address")
+    for one in earlier.iterator(500):
         case = one.case
         one.key = f"case:{case.pk}"
         one.channel = ROADS.get(case.address.kind if case.address else "", "mail")
@@ -26,7 +27,7 @@ def fill(apps: Any, schema_editor: Any) -> None:
 
 
 def _write(responses: Any, batch: list[Any]) -> None:
-    responses.objects.bulk_update(
+    responses.bulk_update(
         batch, ["key", "channel", "site_ref", "staff_ref", "language", "code", "answered"]
     )
 
