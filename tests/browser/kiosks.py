@@ -92,6 +92,31 @@ FILL = """() => new Promise((done) => {
     work.oncomplete = () => { opening.result.close(); done(true); };
   };
 })"""
+# As many answers as a busy night brings, sealed with the screen's own key and numbered as it does.
+MANY = """async ([many, campaign, questionnaire]) => {
+  const asked = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
+  const db = await asked(indexedDB.open("barrymore-kiosk"));
+  const key = await asked(db.transaction("state").objectStore("state").get("key"));
+  const sealed = [];
+  for (let n = 0; n < many; n += 1) {
+    const iv = crypto.getRandomValues(new Uint8Array(12));
+    const at = new Date(Date.now() - (many - n) * 60000).toISOString();
+    const told = { kind: "answer", at, campaign, questionnaire, seconds: {}, language: "en",
+      answers: { smile: (n % 4) + 1 }, outcome: "complete" };
+    const data = new TextEncoder().encode(JSON.stringify(told));
+    sealed.push({ iv, data: await crypto.subtle.encrypt({ name: "AES-GCM", iv }, key, data) });
+  }
+  const work = db.transaction(["state", "events"], "readwrite");
+  const meter = await asked(work.objectStore("state").get("meter"));
+  for (const one of sealed) {
+    const size = one.data.byteLength;
+    work.objectStore("events").add({ seq: meter.next, boot: meter.boot, size, sealed: one, files: [] });
+    meter.next += 1; meter.count += 1; meter.bytes += size;
+  }
+  work.objectStore("state").put(meter, "meter");
+  await new Promise((done) => { work.oncomplete = done; });
+  db.close();
+}"""
 RAW = """() => new Promise((done) => {
   const opening = indexedDB.open("barrymore-kiosk");
   opening.onsuccess = () => {

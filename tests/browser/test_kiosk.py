@@ -5,13 +5,16 @@ from playwright.sync_api import expect
 
 from barrymore.channels.devices.models import Device
 from barrymore.channels.devices.projection import project_round
+from barrymore.channels.devices.services import add_device, invite_device, revoke_device
 from barrymore.feedback.models import Answer, Recording, Response
 from barrymore.journal.balance import known_lost
 from barrymore.journal.models import DeviceEvent
+from barrymore.organisation.access import Actor
 from tests.browser.conftest import FLAGS
 from tests.browser.kiosks import (
     ASKED,
     FILL,
+    MANY,
     METER,
     ONE,
     PHONE,
@@ -24,6 +27,7 @@ from tests.browser.kiosks import (
     until,
 )
 from tests.browser.test_axe import faults
+from tests.channels.serving import serving
 
 pytestmark = [
     pytest.mark.browser,
@@ -33,9 +37,11 @@ pytestmark = [
 
 
 @pytest.fixture(autouse=True)
-def _events_by_the_edge(settings):
-    """The live server of tests is Django alone: the edge's reading and writing stand behind its address."""
-    settings.ROOT_URLCONF = "tests.browser.edge_urls"
+def _whole(house):
+    """The kiosk speaks with the edge, so the whole application is served and not Django alone."""
+    with serving() as port:
+        house.url = f"http://localhost:{port}"
+        yield
 
 
 def answers(page):
@@ -200,6 +206,47 @@ def test_a_full_store_says_so_and_tells_what_it_could_not_keep(house, enter):
     project_round()
     assert Device.objects.get(pk=device.pk).declared_lost == 1
     assert not Response.objects.filter(campaign=campaign).exists()
+
+
+def test_a_revoked_screen_keeps_what_waits_and_sends_it_as_the_device_it_becomes(house, enter):
+    device, campaign, code = stand_kiosk(house, ONE)
+    page = connect(enter, code)
+    drained(page)
+    page.context.set_offline(True)
+    answers(page).nth(3).click()
+    expect(page.locator("h1")).to_have_text("Thank you.")
+    revoke_device(Actor(house.dora), device)
+    # The edge believes a key for five seconds.
+    page.wait_for_timeout(5500)
+    page.context.set_offline(False)
+    page.reload()
+    expect(page.get_by_role("alert")).to_contain_text("no longer connected")
+    assert page.evaluate(METER)["count"] >= 1
+    other = add_device(Actor(house.dora), device.point, "kiosk", "Tablet again", [])
+    page.goto(f"/enrol/{invite_device(Actor(house.dora), other)}/")
+    page.get_by_role("button", name="Connect this screen").click()
+    expect(page.locator("h1")).to_have_text("How was it?")
+    drained(page)
+    said = Response.objects.get(campaign=campaign)
+    assert (said.score, said.device_ref) == (1, other.pk)
+    assert {known_lost().get(one.pk, 0) for one in (device, other)} == {0}
+
+
+def test_a_long_night_without_a_network_drains_in_order(house, enter):
+    """A thousand answers, as the screen keeps them, in several batches."""
+    device, campaign, code = stand_kiosk(house, ONE)
+    page = connect(enter, code)
+    drained(page)
+    page.context.set_offline(True)
+    page.evaluate(MANY, [1000, campaign.pk, campaign.questionnaire_id])
+    assert page.evaluate(METER)["count"] >= 1000
+    page.context.set_offline(False)
+    page.reload()
+    drained(page)
+    rows = DeviceEvent.objects.filter(device_ref=device.pk, kind="answer").order_by("id")
+    assert [one.detail["answers"]["smile"] for one in rows] == [n % 4 + 1 for n in range(1000)]
+    assert Response.objects.filter(campaign=campaign).count() == 1000
+    assert known_lost().get(device.pk, 0) == 0
 
 
 def test_a_guest_who_leaves_is_asked_and_the_next_one_sees_nothing_of_it(house, enter):

@@ -1,7 +1,10 @@
 """The kiosk's server side: what a screen shows, whom one chooses, voice messages, views, cheers, losses."""
 
 import json
+import shutil
+import subprocess
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -30,6 +33,7 @@ pytestmark = pytest.mark.django_db
 Headers = Callable[..., dict[str, str]]
 PNG = b"\x89PNG\r\n\x1a\n" + b"0" * 40
 WEBM = b"\x1aE\xdf\xa3" + b"0" * 200
+FRONTEND = Path(__file__).parents[2] / "frontend"
 NAME = "voice-" + "a" * 32
 
 
@@ -319,3 +323,18 @@ def test_words_of_the_screen_come_with_the_questionnaire() -> None:
         read_definition({**told, "words": {"next": {"he": "הבא"}}})
     with pytest.raises(WrongDefinition, match="words: at most 80"):
         read_definition({**told, "words": []})
+
+
+def test_pictures_keep_their_days_and_hours_and_a_search_needs_no_accents(tmp_path: Path) -> None:
+    node = shutil.which("node") or pytest.skip("no node")
+    bundler = FRONTEND / "node_modules/esbuild/bin/esbuild"
+    made = f"--outfile={tmp_path / 'schedule.mjs'}"
+    subprocess.run(
+        [bundler, FRONTEND / "src/kiosk/schedule.ts", "--format=esm", "--log-level=error", made], check=True
+    )
+    shutil.copy(Path(__file__).parent / "run_schedule.mjs", tmp_path)
+    ran = subprocess.run([node, tmp_path / "run_schedule.mjs"], capture_output=True, check=True)
+    assert json.loads(ran.stdout) == {
+        "morning": [1, 2, 3], "noon": [1, 2], "night": [1, 2], "next": [1, 4],
+        "plain": ["Žuvėdra P."], "two": ["Amina Sarr"], "accent": ["Amélie"], "all": 3, "none": [],
+    }  # fmt: skip

@@ -44,12 +44,19 @@ async function keepAwake(): Promise<void> {
 // A newer version waits until nobody stands before the screen.
 async function keepUpToDate(): Promise<void> {
   const worker = await navigator.serviceWorker.register("/kiosk/worker.js", { scope: "/kiosk/", updateViaCache: "none" });
+  let isOld = false;
+  const isFree = (): boolean => kiosk?.isFree !== false;
+  const renew = (): void => {
+    if (isOld && isFree()) location.reload();
+  };
   const isFirst = !navigator.serviceWorker.controller;
   navigator.serviceWorker.addEventListener("controllerchange", () => {
-    if (!isFirst && kiosk?.isFree !== false) location.reload();
+    isOld = !isFirst;
+    renew();
   });
   window.setInterval(() => {
-    if (kiosk?.isFree !== false) worker.waiting?.postMessage("take over");
+    renew();
+    if (isFree()) worker.waiting?.postMessage("take over");
     void worker.update().catch(() => undefined);
   }, 60_000);
 }

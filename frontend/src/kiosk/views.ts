@@ -56,8 +56,8 @@ export function monitor(company: string, speech: Speech, question: string, keys:
 }
 
 export function cheering(company: string, speech: Speech, touched: () => void): Node[] {
-  const button = make("button", { type: "button", class: "kiosk-cheer", click: touched }, drawn("smile-great"), make("span", {}, speech.say("cheer")));
-  return [head(company), make("div", { class: "kiosk-body kiosk-middle" }, button)];
+  const button = make("button", { type: "button", class: "kiosk-cheer", "aria-label": speech.say("cheer"), click: touched }, drawn("smile-great"));
+  return [head(company), make("div", { class: "kiosk-body kiosk-middle" }, make("h1", { class: "kiosk-question" }, speech.say("cheer")), button)];
 }
 
 export function cheered(company: string, speech: Speech): Node[] {
@@ -79,7 +79,7 @@ export function choosing(company: string, speech: Speech, targets: readonly Targ
     grid.replaceChildren(...fits.slice(0, most).map(card));
   };
   const card = (target: Target): HTMLElement => {
-    const initials = target.name.split(/\s+/).slice(0, 2).map((part) => [...part][0] ?? "").join("");
+    const initials = target.name.split(/\s+/).slice(0, 2).map((part) => /\p{L}/u.exec(part)?.[0] ?? "").join("");
     const face = target.picture ? make("img", { src: target.picture, alt: "", loading: "lazy" }) : make("i", { "aria-hidden": "true" }, initials);
     const button = make("button", { type: "button", class: `kiosk-card kiosk-card-${target.kind}`, "data-target": String(target.id) }, face, make("span", { dir: "auto" }, target.name));
     button.addEventListener("click", () => chosen(target));

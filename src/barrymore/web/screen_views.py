@@ -144,7 +144,7 @@ def add_slide(request: HttpRequest, actor: Actor, device_id: int) -> HttpRespons
     return _show(request, device, status=422, slide_form=form)
 
 
-def _bytes(file: UploadedFile) -> bytes:
+def _bytes(file: "UploadedFile[Any]") -> bytes:
     """No more than one byte above what is taken."""
     return bytes(file.read(screens.LARGEST_PICTURE + 1))
 
