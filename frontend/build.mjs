@@ -54,13 +54,13 @@ function icons() {
 const shared = { bundle: true, minify: true, sourcemap: false, legalComments: "none", outdir: out, logLevel: "warning" };
 const scripts = {
   ...shared,
-  entryPoints: { app: join(here, "src/app.ts"), "live-worker": join(here, "src/live-worker.ts"), charts: join(here, "src/charts.ts"), widget: join(here, "src/widget.ts"), chat: join(here, "src/chat/window.ts"), board: join(here, "src/board.ts"), "push-worker": join(here, "src/push-worker.ts") },
+  entryPoints: { app: join(here, "src/app.ts"), "live-worker": join(here, "src/live-worker.ts"), charts: join(here, "src/charts.ts"), widget: join(here, "src/widget.ts"), chat: join(here, "src/chat/window.ts"), board: join(here, "src/board.ts"), kiosk: join(here, "src/kiosk/main.ts"), "kiosk-worker": join(here, "src/kiosk/worker.ts"), "push-worker": join(here, "src/push-worker.ts") },
   format: "iife",
   target: ["es2022"],
 };
 const styles = {
   ...shared,
-  entryPoints: { style: join(here, "style/style.css") },
+  entryPoints: { style: join(here, "style/style.css"), "kiosk-style": join(here, "style/kiosk-style.css") },
   external: ["./fonts/*"],
   target: ["chrome115", "firefox115", "safari16.4"],
 };
@@ -70,6 +70,8 @@ mkdirSync(join(out, "fonts"), { recursive: true });
 writeFileSync(join(here, "style/fonts.css"), `/* Written by build.mjs. */\n${fontFaces()}\n`);
 writeFileSync(join(here, "style/system.css"), systemTokens());
 icons();
+mkdirSync(join(out, "kiosk"));
+for (const file of ["icon.svg", "icon-192.png", "icon-512.png"]) copyFileSync(join(here, "kiosk-icons", file), join(out, "kiosk", file));
 if (process.argv.includes("--watch")) {
   for (const options of [scripts, styles]) await (await context(options)).watch();
 } else {

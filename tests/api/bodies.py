@@ -42,6 +42,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/flags/{flag_id}/decision": {"decision": "reject", "reason": "a school class"},
     "/devices": {"point": 1, "kind": "button", "name": "Red", "languages": ["en"]},
     "/devices/enrol": {"code": "x"},
+    "/devices/{device_id}/mode": {"mode": "ask", "keys": "1 2 3 4"},
+    "/devices/{device_id}/targets": {"name": "Amina", "kind": "person", "staff": None},
     "/questionnaires": {"name": "Till", "definition": ASKED},
     "/questionnaires/{questionnaire_id}/versions": {"definition": ASKED},
     "/campaigns": {"name": "Till", "questionnaire": 1, "points": [], "mode": "feedback", "step": "",

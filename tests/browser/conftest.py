@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 from barrymore.alerts.links import acknowledge_link
 from barrymore.alerts.models import Notice
@@ -34,15 +34,25 @@ from tests.desk.builders import arrival, person, promise, queue, signed_in
 Enter = Callable[..., Page]
 
 
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
+# A microphone that beeps, and that no dialog asks for.
+SOUND = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]
+
+
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """Debian's Chromium. Playwright runs a loop in this thread, which Django would take for a mistake."""
-    flags = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
-    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+def playwright() -> Iterator[Playwright]:
+    """Playwright runs a loop in this thread, which Django would take for a mistake."""
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as running:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-        chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=flags)
-        yield chromium
-        chromium.close()
+        yield running
+
+
+@pytest.fixture(scope="module")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    """Debian's Chromium."""
+    chromium = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=FLAGS + SOUND)
+    yield chromium
+    chromium.close()
 
 
 @pytest.fixture

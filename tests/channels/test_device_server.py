@@ -2,18 +2,20 @@
 
 import json
 import socket
-import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
+from django.conf import settings
 
 from barrymore.channels.devices.models import Device
+from barrymore.feedback.models import Recording
 from barrymore.journal.models import DeviceEvent, DeviceTally
 from barrymore.organisation.models import Site
 from tests.channels.devices import batch, place_device, press, stand
+from tests.channels.serving import serving
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -21,18 +23,8 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture
 def server(db: None) -> Iterator[int]:
     """The product's ASGI application on a free port."""
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen(64)
-        config = uvicorn.Config(
-            "barrymore.config.asgi:application", lifespan="off", log_config=None, timeout_graceful_shutdown=2
-        )
-        running = uvicorn.Server(config)
-        thread = threading.Thread(target=running.run, kwargs={"sockets": [listening]}, daemon=True)
-        thread.start()
-        yield int(listening.getsockname()[1])
-        running.should_exit = True
-        thread.join(timeout=10)
+    with serving() as port:
+        yield port
 
 
 @pytest.fixture
@@ -83,3 +75,27 @@ def test_a_device_that_dies_while_it_sends_leaves_nothing_half(
     assert answer.json() == {"stored": 0, "duplicate": 2, "rejected": []}
     counts = dict(DeviceTally.objects.values_list("outcome", "count"))
     assert counts["received"] == counts["stored"] + counts["duplicate"] == 4
+
+
+def test_a_gigabyte_of_voice_is_refused_before_it_is_sent(server: int, site: Site) -> None:
+    """Only the head goes out; the answer comes, and nothing of the body was waited for."""
+    device, key = place_device(stand(site), "kiosk", "Kiosk 1")
+    head = (
+        f"POST /api/v1/devices/{device.pk}/files?name=voice-{'a' * 32} HTTP/1.1\r\nHost: localhost\r\n"
+        f"Authorization: Bearer {key}\r\nContent-Type: audio/webm\r\nContent-Length: {1024**3}\r\n\r\n"
+    ).encode()
+    with socket.create_connection(("127.0.0.1", server), timeout=5) as sending:
+        sending.sendall(head + b"\x1aE\xdf\xa3" + b"0" * 1000)
+        assert b" 413 " in sending.recv(200).splitlines()[0]
+
+
+def test_four_megabytes_of_voice_go_to_the_disk(server: int, site: Site) -> None:
+    device, key = place_device(stand(site), "kiosk", "Kiosk 1")
+    sound = b"\x1aE\xdf\xa3" + b"0" * 4_000_000
+    answer = httpx.post(
+        f"http://127.0.0.1:{server}/api/v1/devices/{device.pk}/files?name=voice-{'b' * 32}",
+        content=sound,
+        headers={"Authorization": f"Bearer {key}", "Content-Type": "audio/webm"},
+    )
+    assert (answer.status_code, answer.json()["size"]) == (200, len(sound))
+    assert (Path(settings.MEDIA_ROOT) / Recording.objects.get().path).stat().st_size == len(sound)

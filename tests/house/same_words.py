@@ -51,6 +51,9 @@ SAME: dict[str, set[str]] = {
         "{n} h",
     },
     "de": {
+        "Code",
+        "Person",
+        "Service",
         "Bank",
         "Hotel",
         "Port",
@@ -76,6 +79,9 @@ SAME: dict[str, set[str]] = {
         "Authenticator",
     },
     "fr": {
+        "Code",
+        "Photo",
+        "Service",
         "%(n)s question",
         "Page %(n)s",
         "Port",

@@ -57,10 +57,16 @@ RIGHTS: dict[str, set[str]] = {
 }
 # No part of the house, or open to whoever has its own key: tested where they stand.
 OPEN = re.compile(
-    r"/(account|s|r|a|push-worker\.js|p|enrol|chat|sms|forms|ui|demo/hotel|demo/enter|switch|join|language|authority\.crt|health|metrics)(/|$)"
+    r"/(account|s|r|a|push-worker\.js|p|enrol|chat|sms|forms|kiosk|ui|demo/hotel|demo/enter|switch|join|language|authority\.crt|health|metrics)(/|$)"
 )
 # Whoever calls these shows a signature, or a code that works once.
-KEYED = {"/api/v1/hooks/bookings/{source}", "/api/v1/devices/enrol", "/api/v1/devices/{device_id}/campaign"}
+KEYED = {
+    "/api/v1/hooks/bookings/{source}",
+    "/api/v1/devices/enrol",
+    "/api/v1/devices/{device_id}/campaign",
+    "/api/v1/devices/{device_id}/screen",
+    "/api/v1/devices/{device_id}/files",
+}
 
 
 @dataclass

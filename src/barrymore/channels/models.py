@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from barrymore.channels.chat.models import Visitor, Widget
 from barrymore.channels.counts.models import CountFile
 from barrymore.channels.devices.models import Device
+from barrymore.channels.devices.screen_models import Screen, Slide, SlideViews, Target
 from barrymore.channels.form.models import WebForm
 from barrymore.channels.imports.models import Import, Imported, ImportedAddress, ImportFault
 from barrymore.channels.mqtt.models import Broker, Heard, Meaning
@@ -26,7 +27,11 @@ __all__ = [
     "Mailbox",
     "Meaning",
     "RawMail",
+    "Screen",
+    "Slide",
+    "SlideViews",
     "SmsNumber",
+    "Target",
     "Visitor",
     "WebForm",
     "Widget",

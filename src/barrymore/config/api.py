@@ -11,6 +11,7 @@ from ninja.security import HttpBearer
 from barrymore.channels.api import router as channels_router
 from barrymore.channels.counts.api import router as counts_router
 from barrymore.channels.devices.api import router as devices_router
+from barrymore.channels.devices.screen_api import router as screens_router
 from barrymore.channels.imports.api import router as imports_router
 from barrymore.config.problem_middleware import problem
 from barrymore.customers.api import router as customers_router
@@ -54,6 +55,7 @@ api = NinjaAPI(
 for router in (
     channels_router,
     devices_router,
+    screens_router,
     counts_router,
     imports_router,
     desk_router,

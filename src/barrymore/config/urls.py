@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sms/", include("barrymore.channels.sms.urls")),
     path("forms/", include("barrymore.channels.form.urls")),
     path("p/", include("barrymore.channels.devices.urls")),
+    path("kiosk/", include("barrymore.channels.kiosk.urls")),
     path("enrol/<str:code>/", enrolment, name="enrolment"),
     path("ui/", include("barrymore.ui.urls")),
     path("demo/", include("barrymore.demo.urls")),

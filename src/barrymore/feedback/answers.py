@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from barrymore.feedback.models import Answer, Campaign, Case, Questionnaire, Response
+from barrymore.feedback.recordings import KEY as VOICE
 from barrymore.formulas.questionnaires import CONTACT_FIELDS, SCALES, Checked
 
 LONGEST_SECONDS = 24 * 3600.0
@@ -27,6 +30,7 @@ class Origin:
     staff: int | None = None
     language: str = ""
     step: str = ""
+    target: int | None = None
 
 
 def is_bad(score: int | None, scale: str) -> bool:
@@ -58,6 +62,7 @@ def keep_response(
         point_ref=origin.point,
         device_ref=origin.device,
         staff_ref=origin.staff,
+        target_ref=origin.target,
         language=origin.language[:10],
         code=checked.code,
         items=checked.items,
@@ -137,4 +142,6 @@ def _told(row: Answer, kind: str, options: Mapping[str, str]) -> str:
         return " · ".join(str(row.chosen[name]) for name in CONTACT_FIELDS if row.chosen.get(name))
     if isinstance(row.chosen, list):
         return ", ".join(options.get(key, key) for key in row.chosen)
+    if kind == "voice" and VOICE.fullmatch(row.text):
+        return _("a voice message")
     return options.get(row.text, row.text) if kind == "choice" else row.text

@@ -94,6 +94,7 @@ def _tell(origin: Origin, campaign: Campaign, questionnaire: Questionnaire, chec
         "campaign": campaign.pk,
         "questionnaire": questionnaire.pk,
         "mode": origin.mode,
+        **({"target": origin.target} if origin.target else {}),
     }
     values = {
         "score": checked.score,

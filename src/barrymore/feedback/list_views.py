@@ -1,14 +1,17 @@
-"""What customers said, in one list: the page and its table to take along."""
+"""What customers said, in one list: the page, its voice messages and its table to take along."""
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from pathlib import Path
+
+from django.conf import settings
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
 from barrymore.feedback.listing import Wanted, lines_of, page_of, table_of
-from barrymore.feedback.models import Response
+from barrymore.feedback.models import Recording, Response
 from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
 from barrymore.organisation.points import points
@@ -59,4 +62,16 @@ def table(request: HttpRequest, actor: Actor) -> HttpResponseBase:
     """The same answers as CSV."""
     told = StreamingHttpResponse(table_of(_wanted(request)), content_type="text/csv; charset=utf-8")
     told.headers["Content-Disposition"] = 'attachment; filename="feedback.csv"'
+    return told
+
+
+@require_GET
+@page("feedback.read")
+def recording(request: HttpRequest, actor: Actor, key: str) -> HttpResponseBase:
+    """A voice message, to be heard in the list."""
+    found = get_object_or_404(Recording, key=key)
+    told = FileResponse((Path(settings.MEDIA_ROOT) / found.path).open("rb"), content_type=found.content_type)
+    told.headers["X-Content-Type-Options"] = "nosniff"
+    told.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    told.headers["Cache-Control"] = "private, no-store"
     return told

@@ -7,9 +7,10 @@ from barrymore.conversations.models import Conversation
 from barrymore.customers.models import Address, Customer
 from barrymore.feedback.campaign_models import Campaign
 from barrymore.feedback.questionnaire_models import Questionnaire
+from barrymore.feedback.recording_models import Recording
 from barrymore.organisation.models import Staff
 
-__all__ = ["Answer", "Campaign", "Case", "Questionnaire", "Response", "Survey"]
+__all__ = ["Answer", "Campaign", "Case", "Questionnaire", "Recording", "Response", "Survey"]
 
 
 class Survey(models.Model):
@@ -151,6 +152,7 @@ class Response(models.Model):
     point_ref = models.BigIntegerField(null=True)
     device_ref = models.BigIntegerField(null=True)
     staff_ref = models.BigIntegerField(null=True)
+    target_ref = models.BigIntegerField(null=True)  # whom or what it is about, as chosen at a quality post
     language = models.CharField(max_length=10, blank=True)
     code = models.CharField(max_length=12, choices=Case.Code, blank=True)
     items = models.PositiveSmallIntegerField(default=1)  # that applied and count for completeness

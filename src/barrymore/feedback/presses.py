@@ -35,6 +35,12 @@ def count_press(place: Place, press: Press) -> None:
     record("press.counted", press.key, at=press.at, **_refs(place, press))
 
 
+def count_cheer(place: Place, key: str, at: datetime) -> None:
+    """Somebody touched the screen that cheers people up. It says nothing of quality: no score, no scale."""
+    dims = {"point": place.point, "device": place.device, "step": place.step}
+    record("cheer.counted", key, at=at, site=place.site, channel="device", dims=dims, values={})
+
+
 def collapse_press(place: Place, press: Press, why: str, *, was_counted: bool = False) -> None:
     """A press does not count, being one with another: `double` or `burst`.
 

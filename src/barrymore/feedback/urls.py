@@ -15,4 +15,8 @@ campaigns = [
     path("new/", campaign_views.campaign, name="new"),
     path("<int:campaign_id>/", campaign_views.campaign, name="campaign"),
 ]
-said = [path("", list_views.said, name="said"), path("table.csv", list_views.table, name="table")]
+said = [
+    path("", list_views.said, name="said"),
+    path("table.csv", list_views.table, name="table"),
+    path("voice/<slug:key>/", list_views.recording, name="recording"),
+]

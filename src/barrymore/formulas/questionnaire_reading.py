@@ -23,6 +23,7 @@ MOST_PAGES = 40
 LONGEST_QUESTION = 500
 LONGEST_OPTION = 120
 LONGEST_THANKS = 500
+MOST_WORDS = 80
 KEY = re.compile(r"[a-z][a-z0-9_]{0,39}")
 LANGUAGE = re.compile(r"[a-z]{2}(-[a-z]{2,4})?")
 FIELDS = {
@@ -72,16 +73,26 @@ def read_definition(told: Any) -> Questionnaire:
     if not isinstance(told, Mapping):
         raise WrongDefinition([("definition", "an object with languages and questions is needed")])
     reader = _Reader(told)
-    for name in set(told) - {"languages", "questions", "thanks", "primary", "thresholds"}:
+    for name in set(told) - {"languages", "questions", "thanks", "primary", "thresholds", "words"}:
         reader.wrong(str(name), "there is no such field")
     reader.languages = _languages(reader, told.get("languages"))
     questions = _questions(reader, told.get("questions"))
     thanks = reader.words(told.get("thanks"), "thanks", LONGEST_THANKS, needed=False)
     complete, partial = _thresholds(reader, told.get("thresholds"))
     primary = _primary(reader, told.get("primary"))
+    words = _own_words(reader, told.get("words", {}))
     if reader.faults:
         raise WrongDefinition(reader.faults)
-    return Questionnaire(reader.languages, tuple(questions), thanks, primary, complete, partial)
+    return Questionnaire(reader.languages, tuple(questions), thanks, primary, complete, partial, words)
+
+
+def _own_words(reader: _Reader, told: Any) -> dict[str, dict[str, str]]:
+    """Words of the screen itself, by name and language: those that the house does not speak."""
+    if not isinstance(told, Mapping) or len(told) > MOST_WORDS:
+        reader.wrong("words", f'at most {MOST_WORDS} words by name, such as {{"next": {{"ar": "…"}}}}')
+        return {}
+    read = reader.words
+    return {str(key): read(one, f"words, {key}", LONGEST_THANKS, needed=False) for key, one in told.items()}
 
 
 def _languages(reader: _Reader, told: Any) -> tuple[str, ...]:
@@ -262,10 +273,8 @@ def _reachable(reader: _Reader, when: list[Condition], place: str) -> None:
 
 def _inherited(reader: _Reader, when: list[Condition]) -> list[Condition]:
     """The conditions, and those of the questions they name."""
-    found = list(when)
-    for condition in when:
-        found += _inherited(reader, list(reader.before[condition.question].when))
-    return found
+    named = [list(reader.before[condition.question].when) for condition in when]
+    return list(when) + [one for conditions in named for one in _inherited(reader, conditions)]
 
 
 def _thresholds(reader: _Reader, told: Any) -> tuple[float, float]:

@@ -69,6 +69,7 @@ class Questionnaire:
     primary: str
     complete_above: float = 0.8
     partial_from: float = 0.5
+    own_words: Mapping[str, Words] = field(default_factory=dict)  # of the screen itself, by name
 
     def question(self, key: str) -> Question | None:
         """The question of a key."""

@@ -17,6 +17,7 @@ from barrymore.web import (
     point_views,
     policy_views,
     role_views,
+    screen_views,
     sms_views,
     views,
     welcome_views,
@@ -59,6 +60,11 @@ devices = [
     path("<int:device_id>/code/", device_views.code, name="code"),
     path("<int:device_id>/poster/", device_views.poster, name="poster"),
     path("<int:device_id>/revoke/", device_views.revoke, name="revoke"),
+    path("<int:device_id>/screen/", screen_views.screen, name="screen"),
+    path("<int:device_id>/slides/", screen_views.add_slide, name="add_slide"),
+    path("slides/<int:slide_id>/remove/", screen_views.remove_slide, name="remove_slide"),
+    path("<int:device_id>/targets/", screen_views.add_target, name="add_target"),
+    path("targets/<int:target_id>/remove/", screen_views.remove_target, name="remove_target"),
 ]
 brokers = [
     path("", broker_views.brokers, name="brokers"),

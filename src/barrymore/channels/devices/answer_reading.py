@@ -37,6 +37,8 @@ def read_answer(told: Mapping[str, Any]) -> dict[str, Any]:
         "language": storable(language),
         "outcome": outcome,
     }
+    if told.get("target") is not None:
+        detail["target"] = _number(told["target"], "target")
     if len(json.dumps(detail, ensure_ascii=False)) > MOST_SIGNS:
         raise Wrong("too_long")
     return detail

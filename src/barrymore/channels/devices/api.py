@@ -68,6 +68,7 @@ def _health_out(one: Health) -> dict[str, Any]:
         "firmware": device.firmware,
         "presses_today": one.presses_today,
         "known_lost": one.lost,
+        "declared_lost": device.declared_lost,
         "rejected": one.rejected,
         "silent": one.is_silent,
         "clashed_at": device.clashed_at.isoformat() if device.clashed_at else None,
@@ -113,10 +114,7 @@ def enrol(request: HttpRequest, told: CodeIn) -> dict[str, Any]:
 @router.get("/devices/{device_id}/campaign", auth=None, response=dict[str, Any])
 def get_device_campaign(request: HttpRequest, device_id: int) -> HttpResponse:
     """What a device asks now, told by its own key; 304 while its ETag holds, 404 where nothing is asked."""
-    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not 20 <= len(key) <= 100 or device_of_key(key) != device_id:
-        raise HttpError(401, NO_KEY)
-    device = Device.objects.select_related("point__site").get(pk=device_id)
+    device = device_at(request, device_id)
     today = now().astimezone(ZoneInfo(device.point.site.timezone)).date()
     campaign = campaign_at(device.point, today)
     if campaign is None:
@@ -124,6 +122,19 @@ def get_device_campaign(request: HttpRequest, device_id: int) -> HttpResponse:
     told = campaign_told(campaign)
     if device.kind != Device.Kind.EMPLOYEE:
         told["prompt"] = ""
+    return tagged(request, told)
+
+
+def device_at(request: HttpRequest, device_id: int) -> Device:
+    """The device whose own live key the call shows. Raises 401."""
+    scheme, _, key = request.headers.get("Authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not 20 <= len(key) <= 100 or device_of_key(key) != device_id:
+        raise HttpError(401, NO_KEY)
+    return Device.objects.select_related("point__site").get(pk=device_id)
+
+
+def tagged(request: HttpRequest, told: dict[str, Any]) -> HttpResponse:
+    """What is told, or 304 where the device has it."""
     tag = f'"{digest_of(json.dumps(told, sort_keys=True))[:24]}"'
     is_known = request.headers.get("If-None-Match") == tag
     answer = HttpResponse(status=304) if is_known else JsonResponse(told)

@@ -34,6 +34,7 @@ class Device(models.Model):
     battery = models.PositiveSmallIntegerField(null=True)  # per cent
     firmware = models.CharField(max_length=40, blank=True)
     boot_id = models.CharField(max_length=64, blank=True)
+    declared_lost = models.PositiveIntegerField(default=0)  # what its full store could not keep, as it says
     clashed_at = models.DateTimeField(null=True)  # another event came under a number of this device
 
     class Meta:

@@ -2,6 +2,7 @@
 
 from bisect import insort
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from typing import TypeAlias
 
@@ -9,10 +10,12 @@ from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 
 from barrymore.channels.devices.models import Device
+from barrymore.channels.devices.screen_models import Target
+from barrymore.channels.devices.screens import count_views, targets_of
 from barrymore.feedback.answers import Origin, keep_press
 from barrymore.feedback.campaign_answers import Catalog, NotAccepted, Told, receive_answer
 from barrymore.feedback.models import Response
-from barrymore.feedback.presses import Place, Press, collapse_press, count_press
+from barrymore.feedback.presses import Place, Press, collapse_press, count_cheer, count_press
 from barrymore.feedback.served import Served, Source, count_served
 from barrymore.formulas.presses import BURST_SECONDS, Pressed, is_red, settle
 from barrymore.handling.noticing import Red, leave_presses, take_back_presses
@@ -70,7 +73,8 @@ def _project(limit: int, ref: int | None = None) -> int:
     devices = Device.objects.select_related("point").in_bulk({row.device_ref for row in rows})
     settled, here = _settled(rows, devices), {row.pk: row for row in rows}
     people = _people(rows)
-    catalog = Catalog.of([row.detail for row in rows if row.kind == "answer"])
+    answers = [row.detail for row in rows if row.kind == "answer"]
+    catalog, targets = Catalog.of(answers), targets_of({one["target"] for one in answers if "target" in one})
     with in_one_insert():
         for row in rows:
             device = devices.get(row.device_ref)
@@ -81,7 +85,13 @@ def _project(limit: int, ref: int | None = None) -> int:
             elif row.kind == "served":
                 _served(row, device, people)
             elif row.kind == "answer":
-                _answer(row, device, catalog)
+                _answer(row, device, catalog, targets)
+            elif row.kind == "view":
+                count_views(device, row.at, row.detail)
+                row.state = State.NOTED
+            elif row.kind == "cheer":
+                count_cheer(place_of(device), key_of(row), row.at)
+                row.state = State.NOTED
             else:
                 _heartbeat(row, device)
     leave_presses(_reds(rows, devices))
@@ -173,10 +183,11 @@ def _origin(row: DeviceEvent, device: Device) -> Origin:
     )
 
 
-def _answer(row: DeviceEvent, device: Device, catalog: Catalog) -> None:
+def _answer(row: DeviceEvent, device: Device, catalog: Catalog, targets: Mapping[int, Target]) -> None:
     """An answer set whose version nobody fielded, or that its rules refuse, is kept with the reason."""
     try:
-        receive_answer(_origin(row, device), Told.of(row.detail), catalog)
+        origin = _about(_origin(row, device), row, targets)
+        receive_answer(origin, Told.of(row.detail), catalog)
     except NotAccepted as refused:
         row.detail = {**row.detail, "why": str(refused)}
         row.state = State.REJECTED
@@ -184,8 +195,19 @@ def _answer(row: DeviceEvent, device: Device, catalog: Catalog) -> None:
         row.state = State.COUNTED
 
 
+def _about(origin: Origin, row: DeviceEvent, targets: Mapping[int, Target]) -> Origin:
+    """With whom or what the guest chose; one of another screen cannot be chosen."""
+    if "target" not in row.detail:
+        return origin
+    target = targets.get(row.detail["target"])
+    if target is None or target.device_id != row.device_ref:
+        raise NotAccepted("target")
+    return replace(origin, target=target.pk, staff=target.staff_id)
+
+
 def _heartbeat(row: DeviceEvent, device: Device) -> None:
     device.battery = row.detail.get("battery", device.battery)
+    device.declared_lost += row.detail.get("lost", 0)
     device.firmware = row.detail.get("firmware") or device.firmware
     row.state = State.NOTED
 
@@ -198,7 +220,7 @@ def _note_seen(rows: Iterable[DeviceEvent], devices: dict[int, Device]) -> None:
             if device.kind != Device.Kind.POSTER:
                 device.boot_id = row.boot_id
             seen.add(device)
-    Device.objects.bulk_update(seen, ["seen_at", "boot_id", "battery", "firmware"])
+    Device.objects.bulk_update(seen, ["seen_at", "boot_id", "battery", "firmware", "declared_lost"])
 
 
 def _people(rows: Iterable[DeviceEvent]) -> set[int]:

@@ -19,7 +19,8 @@ FIRST_DAY = datetime(2020, 1, 1, tzinfo=UTC)
 AHEAD, BEHIND = timedelta(minutes=5), timedelta(hours=72)
 BOOT = re.compile(r"[A-Za-z0-9._-]{1,60}")
 HIGHEST = 2**53
-KINDS = ("press", "served", "heartbeat", "answer")
+KINDS = ("press", "served", "heartbeat", "answer", "view", "cheer")
+MOST_VIEWS = 100_000
 SCALES = {"smile4": (1, 4), "colour2": (1, 2), "five": (1, 5), "eleven": (0, 10)}
 BUTTONS = {
     "great": ("smile4", 4), "good": ("smile4", 3), "meh": ("smile4", 2), "bad": ("smile4", 1),
@@ -108,7 +109,12 @@ def _said(kind: str, told: Mapping[str, Any], detail: dict[str, Any]) -> tuple[i
         detail["count"] = _whole(told.get("count", 1), 1, MOST_SERVED, "count")
         if told.get("staff") is not None:
             detail["staff"] = _whole(told["staff"], 1, HIGHEST, "staff")
-    else:
+    elif kind == "view":
+        detail["slide"] = _whole(told.get("slide"), 1, HIGHEST, "slide")
+        detail["count"] = _whole(told.get("count"), 1, MOST_VIEWS, "count")
+    elif kind == "heartbeat":
+        if told.get("lost") is not None:
+            detail["lost"] = _whole(told["lost"], 0, MOST_VIEWS, "lost")
         if told.get("battery") is not None:
             detail["battery"] = _whole(told["battery"], 0, 100, "battery")
         detail["firmware"] = storable(str(told.get("firmware") or ""))[:40]

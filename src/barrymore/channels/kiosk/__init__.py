@@ -1,0 +1,1 @@
+"""The kiosk: a page that any tablet, telephone or computer installs and shows in full screen."""
