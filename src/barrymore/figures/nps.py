@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from barrymore.figures.figure import Figure, hash_of
+from barrymore.figures.judging import may_be_told
 from barrymore.figures.satisfaction import (
     OUTSIDE,
     Asked,
@@ -14,8 +15,6 @@ from barrymore.figures.satisfaction import (
     strata_of,
 )
 from barrymore.figures.scope import Period, Scope
-from barrymore.formulas.grades import GateInputs, display, grade
-from barrymore.formulas.representativeness import r_indicator
 from barrymore.formulas.scores import NpsCounts, nps, nps_counts
 from barrymore.journal.models import Fact
 
@@ -64,7 +63,11 @@ def compute(items: Sequence[Asked], scope: Scope, period: Period) -> Figure:
     }
     add_rates(figure, codes)
     _add_bounds(figure, counts)
-    _add_estimate(figure, frame, counts)
+    strata = strata_of(frame, lambda fact: fact.dims.get("role") or "")
+    score = nps(counts)
+    if may_be_told(figure, strata, frame=figure.invited, known_lost_share=0.0) and score is not None:
+        figure.estimate = score.score
+        figure.interval = (score.adjusted.low, score.adjusted.high)
     return figure
 
 
@@ -74,26 +77,3 @@ def _add_bounds(figure: Figure, counts: NpsCounts) -> None:
         return
     net, silent = counts.promoters - counts.detractors, figure.invited - counts.total
     figure.bounds = (100 * (net - silent) / figure.invited, 100 * (net + silent) / figure.invited)
-
-
-def _add_estimate(figure: Figure, frame: Sequence[Asked], counts: NpsCounts) -> None:
-    strata = strata_of(frame, lambda fact: fact.dims.get("role") or "")
-    represented = r_indicator(strata.served, strata.answered)
-    if represented is not None:
-        figure.r_indicator, figure.max_bias = represented.r_indicator, represented.max_bias
-    verdict = grade(
-        GateInputs(
-            mode="survey",
-            answered=figure.responded,
-            served=figure.invited,
-            r_indicator=figure.r_indicator,
-            known_lost_share=0.0,
-        )
-    )
-    figure.grade, figure.reasons = verdict.grade, list(verdict.reasons)
-    figure.answers_to_next = verdict.answers_to_next
-    score = nps(counts)
-    if score is None or not verdict.show_estimate or display(figure.responded) == "counts":
-        return
-    figure.estimate = score.score
-    figure.interval = (score.adjusted.low, score.adjusted.high)

@@ -10,14 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from barrymore.figures.figure import Figure
+from barrymore.figures.judging import Stratum, may_be_told, taken_together, weigh
 from barrymore.figures.scope import Period, Scope
 from barrymore.figures.tallies import Part, Told
 from barrymore.formulas.bounds import manski, zones
-from barrymore.formulas.grades import GateInputs, display, frame_deviation, grade
-from barrymore.formulas.intervals import wilson
+from barrymore.formulas.grades import frame_deviation
 from barrymore.formulas.outcomes import OutcomeCounts, response_rates
-from barrymore.formulas.representativeness import r_indicator
-from barrymore.formulas.weighting import kish, poststratify
 
 NAME = "satisfaction_at_points"
 VERSION = 1
@@ -25,7 +23,6 @@ VERSION = 1
 GOOD_FROM = {"smile4": 3, "five": 4, "scale5": 4, "scale7": 5, "eleven": 9, "scale10": 9}
 # Who counted besides the employees; the first that did checks them.
 EXTERNAL = ("register", "tickets", "door", "other")
-SMALLEST_STRATUM = 30
 ZONES = ("satisfied", "tolerance", "dissatisfied", "not_rated_share", "not_confirmed_satisfied")
 
 
@@ -129,56 +126,20 @@ def _add_estimate(
     figure: Figure, told: Sequence[Told], scale: str, served: Served, gaming: float | None
 ) -> None:
     strata = _strata(told, scale)
-    represented = r_indicator([one.served for one in strata], [one.answered for one in strata])
-    if represented is not None:
-        figure.r_indicator, figure.max_bias = represented.r_indicator, represented.max_bias
     checked = served.employee is not None and served.external is not None
-    verdict = grade(
-        GateInputs(
-            mode="survey",
-            answered=figure.responded,
-            served=served.frame,
-            r_indicator=figure.r_indicator,
-            frame_deviation=frame_deviation(figure.served, served.external) if checked else None,
-            gaming_share=gaming,
-        )
-    )
-    figure.grade, figure.reasons = verdict.grade, list(verdict.reasons)
-    figure.answers_to_next = verdict.answers_to_next
-    if verdict.show_estimate and display(figure.responded) != "counts":
-        _weigh(figure, strata)
-
-
-@dataclass(frozen=True)
-class Stratum:
-    """A part of the week at a point."""
-
-    served: int
-    answered: int
-    good: int
-
-
-def _weigh(figure: Figure, strata: Sequence[Stratum]) -> None:
-    """The share weighted to those served in each stratum, with Wilson on the effective number."""
-    served, answered = [one.served for one in strata], [one.answered for one in strata]
-    weighted = poststratify(served, answered, [one.good for one in strata])
-    if weighted is None or 0 in answered:
-        return
-    spread = kish([n / r for n, r in zip(served, answered, strict=True)], answered)
-    figure.effective_n = spread.effective_n if spread else float(figure.responded)
-    figure.estimate = weighted.estimate
-    figure.values["unweighted"] = figure.values["good"] / figure.responded
-    interval = wilson(weighted.estimate * figure.effective_n, figure.effective_n)
-    figure.interval = tuple(interval) if interval else None  # type: ignore[assignment]
+    if may_be_told(
+        figure,
+        strata,
+        frame=served.frame,
+        frame_deviation=frame_deviation(figure.served, served.external) if checked else None,
+        gaming_share=gaming,
+    ):
+        weigh(figure, strata)
 
 
 def _strata(told: Iterable[Told], scale: str) -> list[Stratum]:
     """Point, weekday and part of the day; those too small to tell anything are taken together."""
-    every = [_stratum(counts, scale) for one in told for _part, counts in _by_part(one)]
-    kept = [one for one in every if one.served >= SMALLEST_STRATUM and one.answered]
-    rest = [one for one in every if not (one.served >= SMALLEST_STRATUM and one.answered)]
-    together = Stratum(*(sum(getattr(one, name) for one in rest) for name in ("served", "answered", "good")))
-    return [*kept, together] if together.served else kept
+    return taken_together([_stratum(counts, scale) for one in told for _part, counts in _by_part(one)])
 
 
 def _stratum(counts: Mapping[str, int], scale: str) -> Stratum:

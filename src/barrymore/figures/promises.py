@@ -4,9 +4,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from barrymore.figures.figure import Figure, hash_of
+from barrymore.figures.judging import judge_what_we_wrote
 from barrymore.figures.scope import Period, Scope
-from barrymore.formulas.grades import GateInputs, grade
-from barrymore.formulas.intervals import wilson
 from barrymore.journal.models import Fact
 from barrymore.journal.selectors import facts_of_conversations
 
@@ -14,6 +13,7 @@ NAME = "promises_kept"
 VERSION = 1
 STOPPED, BREACHED, QUEUED = "clock.stopped", "clock.breached", "conversation.queued"
 RESOLUTION = "resolution"
+CODES = {"NOBODY_SERVED": "NO_PROMISE_ENDED", "FEW_ANSWERS": "FEW_PROMISES"}
 
 
 @dataclass(frozen=True)
@@ -102,31 +102,9 @@ def compute(items: Sequence[Promised], scope: Scope, period: Period) -> Figure:
         values={"kept": kept, "broken": broken, "unended": len(items) - ended},
         inputs_hash=hash_of([fact for item in items for fact in _facts(item)], VERSION),
     )
-    _judge(figure, kept, ended)
+    judge_what_we_wrote(figure, kept, ended, CODES)
     return figure
 
 
 def _facts(item: Promised) -> list[Fact]:
     return [fact for fact in (item.stopped, item.breached) if fact is not None]
-
-
-def _judge(figure: Figure, kept: int, ended: int) -> None:
-    # Every end is written down by the house itself: nobody chose to answer, so all of the frame has.
-    verdict = grade(
-        GateInputs(
-            mode="survey",
-            answered=ended,
-            served=ended,
-            r_indicator=1.0,
-            frame_deviation=0.0,
-            gaming_share=0.0,
-            known_lost_share=0.0,
-        )
-    )
-    codes = {"NOBODY_SERVED": "NO_PROMISE_ENDED", "FEW_ANSWERS": "FEW_PROMISES"}
-    figure.grade = verdict.grade
-    figure.reasons = [codes[code] for code in verdict.reasons if code in codes]
-    if verdict.show_estimate:
-        figure.estimate = kept / ended
-        figure.effective_n = float(ended)
-        figure.interval = tuple(wilson(kept, ended) or ()) or None  # type: ignore[assignment]

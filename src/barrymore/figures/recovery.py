@@ -6,9 +6,8 @@ from datetime import datetime
 from statistics import median
 
 from barrymore.figures.figure import Figure, hash_of
+from barrymore.figures.judging import judge_what_we_wrote
 from barrymore.figures.scope import Period, Scope
-from barrymore.formulas.grades import GateInputs, grade
-from barrymore.formulas.intervals import wilson
 from barrymore.journal.models import Fact
 from barrymore.journal.moment import now
 from barrymore.journal.selectors import facts_of_conversations
@@ -19,6 +18,7 @@ OPENED, ACKNOWLEDGED = "recovery.opened", "alert.acknowledged"
 CLAIMED, GUEST = "recovery.claimed", "recovery.guest"
 CONFIRMED, CONTRADICTED = "recovery.confirmed", "recovery.contradicted"
 TOLD = [OPENED, ACKNOWLEDGED, CLAIMED, GUEST, CONFIRMED, CONTRADICTED]
+CODES = {"NOBODY_SERVED": "NO_VISIT_ENDED", "FEW_ANSWERS": "FEW_VISITS"}
 
 
 @dataclass
@@ -107,32 +107,11 @@ def compute(items: Sequence[Recovered], scope: Scope, period: Period) -> Figure:
         },
         inputs_hash=hash_of([fact for item in items for fact in (item.opened, *item.story)], VERSION),
     )
-    _judge(figure, in_visit, len(decided))
+    # Whoever left without a word counts as not solved: the frame is whole, and nobody is guessed good.
+    judge_what_we_wrote(figure, in_visit, len(decided), CODES)
     return figure
 
 
 def _median(seconds: Sequence[float | None]) -> float | None:
     known = [one for one in seconds if one is not None]
     return round(median(known), 3) if known else None
-
-
-def _judge(figure: Figure, in_visit: int, decided: int) -> None:
-    # Whoever left without a word counts as not solved: the frame is whole, and nobody is guessed good.
-    verdict = grade(
-        GateInputs(
-            mode="survey",
-            answered=decided,
-            served=decided,
-            r_indicator=1.0,
-            frame_deviation=0.0,
-            gaming_share=0.0,
-            known_lost_share=0.0,
-        )
-    )
-    codes = {"NOBODY_SERVED": "NO_VISIT_ENDED", "FEW_ANSWERS": "FEW_VISITS"}
-    figure.grade = verdict.grade
-    figure.reasons = [codes[code] for code in verdict.reasons if code in codes]
-    if verdict.show_estimate:
-        figure.estimate = in_visit / decided
-        figure.effective_n = float(decided)
-        figure.interval = tuple(wilson(in_visit, decided) or ()) or None  # type: ignore[assignment]

@@ -6,13 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from barrymore.figures.figure import Figure, hash_of
+from barrymore.figures.judging import Stratum, may_be_told, taken_together, weigh
 from barrymore.figures.scope import Period, Scope
 from barrymore.formulas.bounds import manski, zones
-from barrymore.formulas.grades import GateInputs, display, grade
-from barrymore.formulas.intervals import wilson
 from barrymore.formulas.outcomes import OutcomeCounts, response_rates
-from barrymore.formulas.representativeness import r_indicator
-from barrymore.formulas.weighting import kish, poststratify
 from barrymore.journal.models import Fact
 from barrymore.journal.moment import now
 from barrymore.journal.selectors import facts_of
@@ -22,8 +19,6 @@ VERSION = 1
 GOOD_FROM = 3
 # Outside the frame: nobody chose to leave these out, a recorded draw or a rule did.
 OUTSIDE = ("NOT_DRAWN", "CONTACT_CAP", "NO_ADDRESS", "WROTE_AGAIN")
-# In smaller strata chance alone makes answering look uneven.
-SMALLEST_STRATUM = 30
 
 
 @dataclass(frozen=True)
@@ -92,7 +87,9 @@ def compute(items: Sequence[Asked], scope: Scope, period: Period) -> Figure:
     )
     add_rates(figure, codes)
     _add_bounds(figure, good, len(scores) - good)
-    _add_estimate(figure, frame, good)
+    strata = strata_of(frame)
+    if may_be_told(figure, strata, frame=figure.invited, known_lost_share=0.0):
+        weigh(figure, strata)
     return figure
 
 
@@ -136,70 +133,18 @@ def _add_bounds(figure: Figure, good: int, bad: int) -> None:
         }
 
 
-def _add_estimate(figure: Figure, frame: Sequence[Asked], good: int) -> None:
-    strata = strata_of(frame)
-    represented = r_indicator(strata.served, strata.answered)
-    if represented is not None:
-        figure.r_indicator, figure.max_bias = represented.r_indicator, represented.max_bias
-    verdict = grade(
-        GateInputs(
-            mode="survey",
-            answered=figure.responded,
-            served=figure.invited,
-            r_indicator=figure.r_indicator,
-            known_lost_share=0.0,
-        )
-    )
-    figure.grade, figure.reasons = verdict.grade, list(verdict.reasons)
-    figure.answers_to_next = verdict.answers_to_next
-    if not verdict.show_estimate or display(figure.responded) == "counts":
-        return
-    _weigh(figure, strata, good)
-
-
-def _weigh(figure: Figure, strata: "Strata", good: int) -> None:
-    """The share weighted to those asked in each stratum, with Wilson on the effective number."""
-    weighted = poststratify(strata.served, strata.answered, strata.good)
-    if weighted is None or 0 in strata.answered:
-        return
-    weights = [served / answered for served, answered in zip(strata.served, strata.answered, strict=True)]
-    spread = kish(weights, strata.answered)
-    figure.effective_n = spread.effective_n if spread else float(figure.responded)
-    figure.estimate = weighted.estimate
-    figure.values["unweighted"] = good / figure.responded
-    interval = wilson(weighted.estimate * figure.effective_n, figure.effective_n)
-    figure.interval = tuple(interval) if interval else None  # type: ignore[assignment]
-
-
-@dataclass(frozen=True)
-class Strata:
-    """Counts per stratum, in one order."""
-
-    served: list[int]
-    answered: list[int]
-    good: list[int]
-
-
 def _place(fact: Fact) -> Any:
     return fact.site, fact.channel
 
 
-def strata_of(frame: Sequence[Asked], by: Callable[[Fact], Any] = _place) -> Strata:
+def strata_of(frame: Sequence[Asked], by: Callable[[Fact], Any] = _place) -> list[Stratum]:
     """By site and channel, or as told; strata too small to tell anything are taken together."""
     groups: dict[tuple[Any, ...], list[Asked]] = {}
     for item in frame:
-        fact = item.opened
-        groups.setdefault(by(fact), []).append(item)
-    kept = [group for group in groups.values() if _is_telling(group)]
-    rest = [item for group in groups.values() if not _is_telling(group) for item in group]
-    if rest:
-        kept.append(rest)
-    return Strata(
-        served=[len(group) for group in kept],
-        answered=[sum(item.score is not None for item in group) for group in kept],
-        good=[sum((item.score or 0) >= GOOD_FROM for item in group) for group in kept],
-    )
+        groups.setdefault(by(item.opened), []).append(item)
+    return taken_together([_stratum(group) for group in groups.values()])
 
 
-def _is_telling(group: Sequence[Asked]) -> bool:
-    return len(group) >= SMALLEST_STRATUM and any(item.score is not None for item in group)
+def _stratum(group: Sequence[Asked]) -> Stratum:
+    scores = [item.score for item in group if item.score is not None]
+    return Stratum(len(group), len(scores), sum(score >= GOOD_FROM for score in scores))
