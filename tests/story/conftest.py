@@ -14,10 +14,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.browser.conftest import browser
+from tests.browser.conftest import browser, playwright
 from tests.mailserver.dovecot import free_port
 
-__all__ = ["browser", "demo"]
+__all__ = ["browser", "demo", "playwright"]
 
 
 @dataclass

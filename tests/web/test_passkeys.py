@@ -9,7 +9,7 @@ from barrymore.organisation.access import Actor
 from barrymore.organisation.models import AuditEntry, Staff
 from barrymore.organisation.workstations import make_workstation, set_pin
 from barrymore.web.models import SignInLink, SignInProvider
-from tests.browser.conftest import browser  # noqa: F401
+from tests.browser.conftest import browser, playwright  # noqa: F401
 from tests.desk.builders import person, queue, signed_in
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.xdist_group("browser")]

@@ -11,10 +11,10 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import browser
+from tests.browser.conftest import browser, playwright
 from tests.web.provider import free_port, running
 
-__all__ = ["browser"]
+__all__ = ["browser", "playwright"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
 SECONDS_TO_NOTICE = 15_000
 ILZE = {

@@ -5,7 +5,7 @@ Writing the SQL anew is a third of what such a question costs (docs/performance.
 
 from collections.abc import Callable, Iterable, Mapping
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeAlias, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -30,6 +30,7 @@ class Written(Generic[M]):
     sql: str
     params: tuple[Any, ...]
     places: Mapping[int, int]
+    converters: list[Mapping[int, Any]] = field(default_factory=list)
 
     def ask(self, values: list[int | str]) -> list[Any]:
         """The rows for some values."""
@@ -40,8 +41,15 @@ class Written(Generic[M]):
         # Connections belong to threads, what is written belongs to all.
         compiler.connection, compiler.query = connections[DEFAULT_DB_ALIAS], found.query
         compiler.as_sql = lambda *_args, **_named: (self.sql, tuple(filled))
+        compiler.get_converters = self._converters
         found.query.get_compiler = lambda *_args, **_named: compiler  # type: ignore[method-assign]
         return list(found)
+
+    def _converters(self, columns: list[Any]) -> Mapping[int, Any]:
+        """How the columns become Python values: the same for every row that is ever asked for."""
+        if not self.converters:
+            self.converters.append(self.compiler.get_converters(columns))
+        return self.converters[0]
 
 
 class Prepared(Generic[M]):
