@@ -57,5 +57,5 @@ def arrival(to: Queue, name: str = "Lee Anand", **more: Any) -> Conversation:
 
 def signed_in(staff: Staff) -> Client:
     client = Client()
-    client.force_login(staff, backend="allauth.account.auth_backends.AuthenticationBackend")
+    client.force_login(staff, backend="barrymore.web.backend.Backend")
     return client

@@ -121,7 +121,8 @@ CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"
 TASKS_EMBEDDED = DATABASES["default"]["ENGINE"] == "barrymore.config.sqlite"
 
 AUTH_USER_MODEL = "organisation.Staff"
-AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTHENTICATION_BACKENDS = ["barrymore.web.backend.Backend"]
+SESSION_ENGINE = "barrymore.organisation.sessions"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},

@@ -11,7 +11,7 @@ from barrymore.organisation.invitations import NotValid, accept, invited_by
 from barrymore.organisation.person_forms import JoinForm
 from barrymore.web.views import keep_language, too_many
 
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "barrymore.web.backend.Backend"
 TRIES_A_MINUTE = 30
 
 

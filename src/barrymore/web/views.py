@@ -86,7 +86,7 @@ def demo_enter(request: HttpRequest, staff_id: int) -> HttpResponse:
     person = next((one for one in demo_people() if one.pk == staff_id), None)
     if person is None:
         raise Http404
-    login(request, person, backend="allauth.account.auth_backends.AuthenticationBackend")
+    login(request, person, backend="barrymore.web.backend.Backend")
     response = redirect("home")
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         keep_language(request, response, person.language)

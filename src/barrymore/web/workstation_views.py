@@ -20,7 +20,7 @@ from barrymore.organisation.pages import page
 
 COOKIE = "workstation"
 KEPT_SECONDS = 365 * 24 * 3600
-BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
+BACKEND = "barrymore.web.backend.Backend"
 
 
 class StationForm(forms.Form):
