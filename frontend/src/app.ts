@@ -31,6 +31,7 @@ Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name: string, node: Eleme
 // The server draws times in the viewer's zone; the browser is the one who knows it.
 const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.includes("timezone=")) document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax`;
+for (const field of document.querySelectorAll<HTMLInputElement>("input[data-zone]")) if (zone && field.value === "UTC") field.value = zone;
 
 for (const start of [startTheme, startChoices, startClocks, startCopies, startDrafts, startKeys, startMenus, startOpened, startPanes, startPasskeys, startPush, startServed, startToasts, startVoice, startLive]) start();
 

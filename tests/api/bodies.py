@@ -21,6 +21,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/recoveries/{recovery_id}/claim": {"what": "x", "kindness": None},
     "/recoveries/{recovery_id}/guest": {"guest": "lee@guests.example"},
     "/basics/{basic_id}/checks": {"green": True, "note": "x"},
+    "/kits/recommend": {"goals": ["measure", "hear"], "customers_a_day": 60, "network": "always",
+                        "counter": "register", "is_staffed": True},
     "/me/presence": {"state": "available", "reason": ""},
     "/customers/{customer_id}": {"name": "Lee", "language": "en", "role": "", "note": "", "account": ""},
     "/surveys/{survey_id}/responses": {"token": "x", "score": 1, "need_met": "", "comment": "",

@@ -95,6 +95,7 @@ def test_without_the_demo_nobody_enters_by_a_click(client, settings):
     ],
 )
 def test_everybody_begins_at_the_page_of_their_day(role, where):
+    Company.objects.create(pk=1, name="Old Mill")
     assert signed_in(person(role=role)).get("/")["Location"] == where
 
 

@@ -113,6 +113,7 @@ def _serve_pages(options: Namespace, certificate: Certificate | None) -> None:
     print(
         f"Barrymore listens at {place if handed is None else 'the socket of the service manager'}", flush=True
     )
+    _show_founding(place.replace("//127.0.0.1:", "//localhost:"))
     if options.tls and certificate and not keeper:
         _show_authority(f"{_address(certificate.names[0], options.port)}/authority.crt")
     uvicorn.run(
@@ -130,6 +131,18 @@ def _serve_pages(options: Namespace, certificate: Certificate | None) -> None:
         ssl_keyfile=str(certificate.key) if certificate else None,
         ssl_context_factory=keeper.context if keeper else None,
     )
+
+
+def _show_founding(place: str) -> None:
+    """Where an empty house is founded; only who reads this, or the folder of the data, can do it."""
+    from django.urls import reverse
+
+    from barrymore.web.founding import code_of_empty_house
+
+    code = code_of_empty_house()
+    if code:
+        address = os.environ.get("BARRYMORE_URL", place).rstrip("/") + reverse("found", args=[code])
+        print(f"This house is empty. Open it here: {address}", flush=True)
 
 
 def _handed_socket() -> int | None:

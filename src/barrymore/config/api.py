@@ -31,6 +31,7 @@ from barrymore.quality.api import router as quality_router
 from barrymore.reports.api import router as reports_router
 from barrymore.routing.services import AlreadyTaken
 from barrymore.web.care_api import router as care_router
+from barrymore.web.kit_api import router as kit_router
 from barrymore.web.people_api import router as people_router
 from barrymore.web.sso.api import router as sign_in_router
 
@@ -61,6 +62,7 @@ for router in (
     desk_router,
     recovery_router,
     care_router,
+    kit_router,
     customers_router,
     feedback_router,
     campaigns_router,

@@ -210,7 +210,7 @@ def _day(recovery: Recovery) -> str:
 def _what(recovery: Recovery, kind: str) -> Happened:
     conversation = recovery.conversation
     assert conversation is not None
-    subject = _subject_asked_about(recovery) or conversation.subject
+    subject = _subject_asked_about(recovery) or place_of(recovery) or conversation.subject
     return Happened(
         kind=kind,
         key=recovery.key,

@@ -17,6 +17,7 @@ from barrymore.organisation.models import Staff
 from barrymore.organisation.points import has_points
 from barrymore.organisation.selectors import company, module_is_on
 from barrymore.web.demo_people import demo_list
+from barrymore.web.founding import is_empty
 from barrymore.web.sections import sections_for
 
 
@@ -30,7 +31,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
     }
     staff = getattr(request, "user", None)
     if not isinstance(staff, Staff):
-        return {**told, "demo_list": SimpleLazyObject(demo_list)}
+        return {**told, "demo_list": SimpleLazyObject(demo_list), "is_unfounded": SimpleLazyObject(is_empty)}
     actor = Actor(staff)
     return {
         **told,

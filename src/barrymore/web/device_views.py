@@ -22,6 +22,7 @@ from barrymore.organisation.models import Point
 from barrymore.organisation.pages import page
 from barrymore.organisation.selectors import company
 from barrymore.web.point_views import DeviceForm
+from barrymore.web.views import signs_for_itself
 
 SIZES = ("a5", "a4")
 
@@ -67,6 +68,8 @@ def _show_code(request: HttpRequest, actor: Actor, device: Device) -> HttpRespon
         "code": told,
         "qr": code_of(link),
         "enrol_url": f"{settings.BASE_URL}/api/v1/devices/enrol",
+        "kiosk_url": f"{settings.BASE_URL}/kiosk/",
+        "authority_url": f"{settings.BASE_URL}{reverse('authority')}" if signs_for_itself() else "",
     }
     return render(request, "web/device_code.html", context)
 

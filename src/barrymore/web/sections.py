@@ -10,6 +10,7 @@ SECTIONS: list[tuple[Promise, str, str]] = [
     (_("Company"), "organisation:company", "settings.manage"),
     (_("Modules"), "organisation:modules", "settings.manage"),
     (_("Sites"), "organisation:sites", "settings.manage"),
+    (_("Begin to ask"), "begin_to_ask", "settings.manage"),
     (_("Points"), "points:points", "settings.manage"),
     (_("Devices"), "devices:devices", "settings.manage"),
     (_("Wireless buttons"), "brokers:brokers", "settings.manage"),

@@ -24,6 +24,7 @@ from barrymore.web.context import link_to
 from barrymore.web.demo_people import demo_people
 from barrymore.web.emptying import NotTheDemo, remove_demo
 from barrymore.web.forms import OwnForm
+from barrymore.web.founding import needs_a_company
 from barrymore.web.sections import sections_for
 
 YEAR_SECONDS = 365 * 24 * 3600
@@ -36,7 +37,7 @@ def home(request: HttpRequest, actor: Actor) -> HttpResponse:
     """The page of one's day, by role."""
     reports = link_to("reports:index")
     if actor.staff.role == Role.ADMINISTRATOR:
-        return redirect("welcome")
+        return redirect("found_company" if needs_a_company() else "welcome")
     if actor.staff.role in READS_REPORTS and reports and module_is_on("reports"):
         return HttpResponseRedirect(reports)
     if actor.may_somewhere("conversations.read"):
@@ -96,10 +97,18 @@ def demo_enter(request: HttpRequest, staff_id: int) -> HttpResponse:
 @require_GET
 def authority(request: HttpRequest) -> HttpResponse:
     """The certificate of our own authority, for phones and browsers to install; its key is never served."""
-    kept = Path(settings.VAR) / "tls" / "authority.crt"
-    if not kept.exists():
+    if not signs_for_itself():
         raise Http404
-    return HttpResponse(kept.read_bytes(), content_type="application/x-x509-ca-cert")
+    return HttpResponse(_own_authority().read_bytes(), content_type="application/x-x509-ca-cert")
+
+
+def signs_for_itself() -> bool:
+    """Whether devices have to be told to trust our own authority."""
+    return _own_authority().exists()
+
+
+def _own_authority() -> Path:
+    return Path(settings.VAR) / "tls" / "authority.crt"
 
 
 @require_POST
@@ -112,6 +121,14 @@ def demo_remove(request: HttpRequest, actor: Actor) -> HttpResponse:
         raise Http404 from error
     messages.success(request, _("The demo company is gone. You are the first to work here."))
     return redirect("home")
+
+
+@never_cache
+@require_GET
+@page()
+def bell(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """What is new for the person, asked for when something happened to them."""
+    return render(request, "web/bell.html")
 
 
 @require_POST

@@ -11,6 +11,7 @@ from barrymore.journal.models import Fact
 from barrymore.journal.moment import now
 from barrymore.journal.selectors import newest_id
 from barrymore.organisation.access import Actor
+from barrymore.organisation.points import has_points
 from barrymore.organisation.selectors import active_staff, company, sites
 from barrymore.routing.models import Queue
 from barrymore.routing.selectors import list_page
@@ -87,6 +88,15 @@ def setup(*, is_secure: bool, mailbox: Mailbox | None) -> list[dict[str, Any]]:
             bool(calendar and policy),
             "sla:calendars",
             _("Set"),
+        ),
+        _item(
+            _("Ask your customers"),
+            _("a kiosk, a poster, a count of those served")
+            if not has_points()
+            else _("the first place asks"),
+            has_points(),
+            "begin_to_ask",
+            _("Begin"),
         ),
         _item(
             _("People and queues"),
