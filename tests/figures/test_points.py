@@ -79,6 +79,32 @@ def test_served_answered_and_silent_are_counted_once(desk: Point) -> None:
     assert set(found.reasons) == {"FRAME_NOT_CROSS_CHECKED", "GAMING_NOT_CHECKED", "LOSS_NOT_CHECKED"}
 
 
+def test_what_is_known_to_be_lost_stands_in_the_figure(desk: Point) -> None:
+    busy(desk)
+    tell(desk, "point.losses_looked_at", "losses:1", HOURS[0], {}, {})
+    tell(desk, "device.lost", "lost:1", HOURS[1], {}, {"events": 9})
+    tally_all()
+    found = figure_at(Scope(), DAYS)
+    assert found.known_lost == 9
+    assert "KNOWN_LOST" in found.reasons
+
+    tell(desk, "device.lost", "lost:2", HOURS[2], {}, {"events": -9})
+    tally_all()
+    found = figure_at(Scope(), DAYS)
+    assert found.known_lost == 0
+    assert not {"KNOWN_LOST", "LOSS_NOT_CHECKED"} & set(found.reasons)
+
+
+def test_the_best_grade_can_be_reached(desk: Point) -> None:
+    busy(desk)
+    served(desk, "till", HOURS[0], 245, "register")
+    for kind in ("point.losses_looked_at", "point.looked_at"):
+        tell(desk, kind, kind, HOURS[0], {}, {})
+    tally_all()
+    found = figure_at(Scope(), DAYS)
+    assert (found.grade, found.reasons) == ("A", [])
+
+
 def test_the_facts_themselves_give_the_same_hash(desk: Point) -> None:
     busy(desk)
     served(desk, "till", HOURS[0], 250, "register")

@@ -11,6 +11,7 @@ from django.db import close_old_connections, connection
 from barrymore.alerts.raising import escalate_round
 from barrymore.alerts.services import send_due_mails, send_due_pushes
 from barrymore.channels.chat.delivery import deliver_due_chats
+from barrymore.channels.devices.losses import loss_round
 from barrymore.channels.devices.projection import project_round
 from barrymore.channels.devices.rounds import balance_round, silent_round
 from barrymore.channels.imports.rounds import imports_round
@@ -63,7 +64,7 @@ ROUNDS = [
     Round("surveys", rounds.surveys_round, 60.0),
 ]
 TIDY_SECONDS = 3600.0
-SILENT_SECONDS = 600.0
+SILENT_SECONDS = LOSS_SECONDS = 600.0
 LOOK_SECONDS = 6 * 3600.0
 BALANCE_SECONDS = 24 * 3600.0
 
@@ -80,6 +81,7 @@ def tidy_round() -> int:
 SELDOM = [
     Round("tidy", tidy_round, TIDY_SECONDS),
     Round("silent devices", silent_round, SILENT_SECONDS),
+    Round("losses of devices", loss_round, LOSS_SECONDS),
     Round("questions about presses", look_for_flags, LOOK_SECONDS),
     Round("questions to forget", forget_rejected, BALANCE_SECONDS),
     Round("balance of devices", balance_round, BALANCE_SECONDS),

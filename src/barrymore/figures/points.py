@@ -18,7 +18,8 @@ from barrymore.formulas.grades import frame_deviation
 from barrymore.formulas.outcomes import OutcomeCounts, response_rates
 
 NAME = "satisfaction_at_points"
-VERSION = 1
+# 2: what devices are known to have lost stands in the figure.
+VERSION = 2
 # From which answer on a customer is content; a neutral answer is not (METHOD A3).
 GOOD_FROM = {"smile4": 3, "five": 4, "scale5": 4, "scale7": 5, "eleven": 9, "scale10": 9}
 # Who counted besides the employees; the first that did checks them.
@@ -78,9 +79,10 @@ def figure_of(told: Sequence[Told], scale: str, scope: Scope, period: Period) ->
         # What was confirmed does not count, and stands beside what does (METHOD B4).
         figure.excluded["LEFT_OUT"] = sum(left_out)
         figure.values["with_left_out"] = {"good": good + left_out[0], "bad": bad + left_out[1]}
+    figure.known_lost = max(0, counts.get("lost", 0))
     _add_rates(figure, counts)
     _add_bounds(figure, good, bad)
-    _add_estimate(figure, told, scale, served, _gaming_share(counts, figure.responded + sum(left_out)))
+    _add_estimate(figure, told, scale, counts)
     return figure
 
 
@@ -89,6 +91,14 @@ def _gaming_share(counts: Mapping[str, int], answers: int) -> float | None:
     if not counts.get("looked_at"):
         return None
     return counts.get("suspected", 0) / answers if answers else 0.0
+
+
+def _lost_share(figure: Figure, counts: Mapping[str, int]) -> float | None:
+    """What is known to be lost, as if all of it had been answers; None where nobody has looked."""
+    if not counts.get("losses_looked_at"):
+        return None
+    whole = figure.known_lost + figure.responded
+    return figure.known_lost / whole if whole else 0.0
 
 
 def _add_rates(figure: Figure, counts: Mapping[str, int]) -> None:
@@ -122,17 +132,16 @@ def _add_bounds(figure: Figure, good: int, bad: int) -> None:
         figure.zones = {name: getattr(parts, name) for name in ZONES}
 
 
-def _add_estimate(
-    figure: Figure, told: Sequence[Told], scale: str, served: Served, gaming: float | None
-) -> None:
-    strata = _strata(told, scale)
+def _add_estimate(figure: Figure, told: Sequence[Told], scale: str, counts: Mapping[str, int]) -> None:
+    strata, served = _strata(told, scale), served_of(counts)
     checked = served.employee is not None and served.external is not None
     if may_be_told(
         figure,
         strata,
         frame=served.frame,
         frame_deviation=frame_deviation(figure.served, served.external) if checked else None,
-        gaming_share=gaming,
+        gaming_share=_gaming_share(counts, figure.responded + figure.excluded.get("LEFT_OUT", 0)),
+        known_lost_share=_lost_share(figure, counts),
     ):
         weigh(figure, strata)
 

@@ -24,6 +24,8 @@ KINDS = (
     "flag.raised",
     "flag.rejected",
     "point.looked_at",
+    "device.lost",
+    "point.losses_looked_at",
 )
 
 

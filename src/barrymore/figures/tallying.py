@@ -1,8 +1,8 @@
 """Follow the journal and add up what was told at each point: every fact once, also when the round is killed.
 
 A tally's `what` is one of `press:<scale>:<score>`, `collapsed:<why>`, `served:<source>`,
-`answer:<mode>:<scale>:<score>`, `code:<mode>:<code>`, `left_out:` before one of these, `suspected` and
-`looked_at`.
+`answer:<mode>:<scale>:<score>`, `code:<mode>:<code>`, `left_out:` before one of these, `suspected`,
+`looked_at`, `lost` and `losses_looked_at`.
 """
 
 import json
@@ -150,6 +150,10 @@ def lines_of(fact: Fact) -> Iterator[tuple[str, int]]:
         yield "suspected", int(values["presses"]) * (1 if fact.kind == "flag.raised" else -1)
     elif fact.kind == "point.looked_at":
         yield "looked_at", 1
+    elif fact.kind == "device.lost":
+        yield "lost", int(values["events"])
+    elif fact.kind == "point.losses_looked_at":
+        yield "losses_looked_at", 1
     elif fact.kind == "answer.given":
         yield f"code:{dims['mode']}:{values['code']}", 1
         if values.get("score") is not None:

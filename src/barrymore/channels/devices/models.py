@@ -35,6 +35,9 @@ class Device(models.Model):
     firmware = models.CharField(max_length=40, blank=True)
     boot_id = models.CharField(max_length=64, blank=True)
     declared_lost = models.PositiveIntegerField(default=0)  # what its full store could not keep, as it says
+    # Of both kinds of loss, what facts have told of so far, and in how many facts.
+    lost_told = models.PositiveIntegerField(default=0)
+    loss_facts = models.PositiveIntegerField(default=0)
     clashed_at = models.DateTimeField(null=True)  # another event came under a number of this device
 
     class Meta:
