@@ -36,6 +36,7 @@ PAGES = {
     "contacts": "/reports/contacts/",
     "buttons and posters": "/reports/presses/",
     "quality at the points": "/reports/quality/",
+    "points compared": "/reports/points-compared/",
     "employee button": "/served/",
     "questions about presses": "/quality/flags/",
     "staff notice": "/quality/notice/",

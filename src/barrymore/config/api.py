@@ -29,6 +29,7 @@ from barrymore.organisation.selectors import actor_of_token
 from barrymore.organisation.services import KeyReused
 from barrymore.quality.api import router as quality_router
 from barrymore.reports.api import router as reports_router
+from barrymore.reports.points_api import router as compared_router
 from barrymore.routing.services import AlreadyTaken
 from barrymore.web.care_api import router as care_router
 from barrymore.web.kit_api import router as kit_router
@@ -68,6 +69,7 @@ for router in (
     campaigns_router,
     figures_router,
     quality_router,
+    compared_router,
     reports_router,
     people_router,
     points_router,

@@ -48,13 +48,21 @@ class Told:
         return sum(n for what, n in self.all.items() if what.startswith(begin))
 
 
-def told_by_point(period: Period, points: Iterable[int] | None = None) -> dict[int, Told]:
-    """By point, from the tallies; the period's days are those of each site."""
+def told_by_point(
+    period: Period, points: Iterable[int] | None = None, *, campaign: int | None = None
+) -> dict[int, Told]:
+    """By point, from the tallies; the period's days are those of each site.
+
+    With a campaign only its answers, beside all that belongs to none, such as those served.
+    """
     refs = None if points is None else list(points)
     if refs == []:
         return {}
     found: dict[int, Told] = {}
-    rows = _within(period, refs).values_list("point_ref", "weekday", "band", "what")
+    within = _within(period, refs)
+    if campaign is not None:
+        within = within.filter(campaign_ref__in=[0, campaign])
+    rows = within.values_list("point_ref", "weekday", "band", "what")
     statement, params = rows.annotate(n=Sum("count")).order_by().query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(statement, params)
@@ -73,6 +81,12 @@ def told_by_week(period: Period, points: Iterable[int] | None = None) -> dict[tu
     for point, monday, what, n in rows.order_by():
         found.setdefault((point, monday), Counter())[what] += n
     return found
+
+
+def answers_by_campaign(period: Period, points: Iterable[int]) -> dict[int, int]:
+    """How many who were asked have answered each campaign."""
+    rows = _within(period, points).filter(what__startswith="answer:survey:", campaign_ref__gt=0)
+    return dict(rows.values_list("campaign_ref").annotate(n=Sum("count")).order_by())
 
 
 def told_by_person(

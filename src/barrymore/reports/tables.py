@@ -2,6 +2,7 @@
 
 import csv
 import io
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from barrymore.figures.figure import Figure
@@ -44,10 +45,15 @@ def _row(name: str, figure: Figure) -> dict[str, Any]:
 
 def csv_of(shown: Shown) -> str:
     """The rows as CSV with a header, safe to open in a spreadsheet."""
+    return csv_from(COLUMNS, rows_of(shown))
+
+
+def csv_from(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> str:
+    """Any rows as CSV with a header, safe to open in a spreadsheet."""
     text = io.StringIO()
-    writer = csv.DictWriter(text, COLUMNS)
+    writer = csv.DictWriter(text, columns)
     writer.writeheader()
-    for row in rows_of(shown):
+    for row in rows:
         writer.writerow({column: _safe(value) for column, value in row.items()})
     return text.getvalue()
 

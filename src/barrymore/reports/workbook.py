@@ -25,11 +25,20 @@ SPOOLED = 1_000_000
 
 def workbook_of(shown: Shown) -> IO[bytes]:
     """The workbook as a file at its beginning; rows go to the disk as they are made, not into memory."""
-    book = Workbook(write_only=True)
     rows = ([_typed(column, row[column]) for column in COLUMNS] for row in rows_of(shown))
-    _add(book, "figures", COLUMNS, rows)
-    _add(book, "definition", ["field", "value"], _meaning(shown))
-    for title, header, lines in sheets_of(shown):
+    return book_of(
+        [
+            ("figures", COLUMNS, rows),
+            ("definition", ["field", "value"], _meaning(shown)),
+            *sheets_of(shown),
+        ]
+    )
+
+
+def book_of(sheets: Iterable[tuple[str, Sequence[str], Iterable[Sequence[Any]]]]) -> IO[bytes]:
+    """Sheets of title, header and rows as a file at its beginning."""
+    book = Workbook(write_only=True)
+    for title, header, lines in sheets:
         _add(book, title, header, lines)
     file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=SPOOLED)  # noqa: SIM115 - the answer closes it
     book.save(file)

@@ -1,0 +1,203 @@
+"""Compare points that asked the same in the same quarter: METHOD A6. Groups and never positions."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from math import sqrt
+
+from barrymore.figures.figure import Figure
+from barrymore.figures.points import figure_of
+from barrymore.figures.scope import Period, Scope
+from barrymore.figures.tallies import Told
+from barrymore.formulas.bounds import manski
+from barrymore.formulas.intervals import Interval
+from barrymore.formulas.leagues import (
+    FEWEST_ANSWERS,
+    FunnelLimits,
+    Group,
+    Shrunken,
+    funnel_limits,
+    groups,
+    overdispersion,
+    shrink,
+)
+
+GRADES_COMPARED = ("A", "B")
+CURVE_STEPS = 40
+
+
+@dataclass(frozen=True)
+class Row:
+    """A point that is compared: its share drawn towards all, where it stands, and its place in the funnel.
+
+    `holds_anyway`: the group is the same whatever those who did not answer think (METHOD, rule 5).
+    """
+
+    point: int
+    figure: Figure
+    share: float
+    interval: Interval
+    group: Group
+    limits: FunnelLimits
+    holds_anyway: bool
+
+    @property
+    def answered(self) -> int:
+        """Good and bad."""
+        return self.figure.responded
+
+    @property
+    def observed(self) -> float:
+        """The share as it was said, before it is drawn towards all."""
+        return float(self.figure.values["good"] / self.figure.responded)
+
+    @property
+    def outside(self) -> str:
+        """Outside which limits of the funnel it lies: `action`, `warning` or none."""
+        for name in ("action", "warning"):
+            limits: Interval = getattr(self.limits, name)
+            if not limits.low <= self.observed <= limits.high:
+                return name
+        return ""
+
+
+@dataclass
+class Comparison:
+    """All points of one campaign and one scale in one quarter."""
+
+    period: Period
+    scale: str
+    rows: list[Row] = field(default_factory=list)
+    # Enough answers, but too few of those served, or too unevenly: counts without a comparison.
+    uneven: list[tuple[int, Figure]] = field(default_factory=list)
+    few: int = 0
+    uncounted: int = 0
+    other_scale: int = 0
+    level: float | None = None
+    rankable: bool = False
+    spread: float = 1.0
+    curve: list[tuple[int, FunnelLimits]] = field(default_factory=list)
+
+
+def compare(told: Iterable[Told], scale: str, period: Period) -> Comparison:
+    """Compare what was told at points. Feedback is never in it."""
+    made = Comparison(period, scale)
+    units: list[tuple[int, Figure]] = []
+    for one in told:
+        if not one.total("answer:survey:"):
+            continue
+        figure = figure_of([one], scale, Scope(point=one.point), period)
+        if not figure.responded:
+            made.other_scale += 1
+        elif figure.grade == "F":
+            made.uncounted += 1
+        else:
+            units.append((one.point, figure))
+    made.few = sum(figure.responded < FEWEST_ANSWERS for _ref, figure in units)
+    _place(made, units)
+    return made
+
+
+def _place(made: Comparison, units: Sequence[tuple[int, Figure]]) -> None:
+    good, asked = _counts(units)
+    enough = [unit for unit in units if unit[1].responded >= FEWEST_ANSWERS]
+    made.uneven = [unit for unit in enough if unit[1].grade not in GRADES_COMPARED]
+    if len(units) < 2:
+        made.uneven = enough
+        return
+    table = shrink(good, asked)
+    made.level, made.rankable = table.prior_mean, table.rankable
+    if 0 < table.prior_mean < 1:
+        made.spread = overdispersion(good, asked, table.prior_mean)
+    placed = groups(table, asked)
+    for number, (ref, figure) in enumerate(units):
+        group = placed[number]
+        if group is not None and figure.grade in GRADES_COMPARED:
+            made.rows.append(_row(made, table, number, ref, figure, group, units))
+    made.curve = _curve(made)
+
+
+def _counts(units: Sequence[tuple[int, Figure]]) -> tuple[list[int], list[int]]:
+    return [figure.values["good"] for _ref, figure in units], [figure.responded for _ref, figure in units]
+
+
+def _row(
+    made: Comparison,
+    table: Shrunken,
+    number: int,
+    ref: int,
+    figure: Figure,
+    group: Group,
+    units: Sequence[tuple[int, Figure]],
+) -> Row:
+    others = [one for place, (_ref, one) in enumerate(units) if place != number]
+    return Row(
+        point=ref,
+        figure=figure,
+        share=table.means[number],
+        interval=table.intervals[number],
+        group=group,
+        limits=_limits(figure.responded, table.prior_mean, made.spread),
+        holds_anyway=_holds(figure, others, group),
+    )
+
+
+def _holds(figure: Figure, others: Sequence[Figure], group: Group) -> bool:
+    """Whether the bounds of the point and of all others together lie apart on the side of its group."""
+    good, bad, served = (
+        sum(one.values["good"] for one in others),
+        sum(one.values["bad"] for one in others),
+        sum(one.served for one in others),
+    )
+    around = manski(good, bad, served)
+    if figure.bounds is None or around is None:
+        return False
+    if group == Group.ABOVE:
+        return figure.bounds[0] > around.high
+    return group == Group.BELOW and figure.bounds[1] < around.low
+
+
+def _limits(n: int, level: float, spread: float) -> FunnelLimits:
+    """The limits at n answers; where points spread more than chance makes them, that much wider."""
+    if not 0 < level < 1:
+        return FunnelLimits(Interval(level, level), Interval(level, level))
+    exact, wider = funnel_limits(n, level), sqrt(spread)
+    return FunnelLimits(
+        *(
+            Interval(
+                max(0.0, level + (one.low - level) * wider), min(1.0, level + (one.high - level) * wider)
+            )
+            for one in (exact.warning, exact.action)
+        )
+    )
+
+
+def _curve(made: Comparison) -> list[tuple[int, FunnelLimits]]:
+    """The funnel from the fewest answers that are compared to a little beyond the most."""
+    if made.level is None or not made.rows:
+        return []
+    last = max(FEWEST_ANSWERS * 2, round(max(row.answered for row in made.rows) * 1.1))
+    step = max(1, (last - FEWEST_ANSWERS) // CURVE_STEPS)
+    return [(n, _limits(n, made.level, made.spread)) for n in range(FEWEST_ANSWERS, last + 1, step)]
+
+
+def quarter_of(day: date) -> tuple[int, int]:
+    """Year and quarter of a day."""
+    return day.year, (day.month - 1) // 3 + 1
+
+
+def quarter(year: int, number: int, timezone: str) -> Period:
+    """The calendar quarter as a period."""
+    first = date(year, number * 3 - 2, 1)
+    after = date(year + 1, 1, 1) if number == 4 else date(year, number * 3 + 1, 1)
+    return Period(first, after - timedelta(days=1), timezone)
+
+
+def quarters_up_to(day: date, count: int) -> list[tuple[int, int]]:
+    """The quarter of a day and those before it, the newest first."""
+    year, number = quarter_of(day)
+    found = []
+    for back in range(count):
+        years, rest = divmod(year * 4 + number - 1 - back, 4)
+        found.append((years, rest + 1))
+    return found
