@@ -37,6 +37,7 @@ PAGES = {
     "buttons and posters": "/reports/presses/",
     "quality at the points": "/reports/quality/",
     "points compared": "/reports/points-compared/",
+    "course of a point": "/reports/points/{point}/",
     "employee button": "/served/",
     "questions about presses": "/quality/flags/",
     "staff notice": "/quality/notice/",

@@ -13,6 +13,7 @@ class Kind(models.TextChoices):
     BAD_ANSWER = "answer.bad", _("A bad answer to a question")
     CONTRADICTED = "recovery.contradicted", _("A guest says it is not put right")
     SILENT_DEVICE = "device.silent", _("A device is silent")
+    FALLING_RATE = "rate.falling", _("Fewer of those served answer")
 
 
 class Rule(models.Model):

@@ -21,6 +21,9 @@ SUBJECTS = {
     "recovery.contradicted": gettext_lazy("The guest says it is not put right: %(subject)s"),
     "flag.asked": gettext_lazy("A question to you about presses where you worked"),
     "device.silent": gettext_lazy("The device %(device)s at %(place)s is silent"),
+    "rate.falling": gettext_lazy(
+        "Fewer answer at %(place)s: %(answered)s of %(served)s served, usually %(usual)s"
+    ),
 }
 # A mail, a text and a push say the time at the place; a page shows it in the viewer's zone.
 TITLES = {"press.red": gettext_lazy("Red at %(place)s")}
@@ -37,14 +40,14 @@ def title_of(alert: Alert) -> str:
 
 
 # Where a notice leads that is about no conversation.
-PLACES = {"flag.asked": "/quality/mine/"}
+PLACES = {"flag.asked": "/quality/mine/", "rate.falling": "/reports/points/%(point)s/"}
 
 
 def link_of(notice: Notice) -> str:
     """Where to go, as an absolute address."""
     if notice.conversation_ref:
         return f"{settings.BASE_URL}/desk/{notice.conversation_ref}/"
-    return f"{settings.BASE_URL}{PLACES.get(notice.kind, '/')}"
+    return f"{settings.BASE_URL}{PLACES.get(notice.kind, '/') % notice.params}"
 
 
 def body_of(notice: Notice) -> str:

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from barrymore.organisation.models import Point, Staff
+
 
 class Target(models.Model):
     """An aim for a figure that is hard to game; diagnostics are refused (see `figures.targets`)."""
@@ -59,6 +61,24 @@ class Reopening(models.Model):
 
     def __str__(self) -> str:
         return f"{self.point_ref} {self.day} version {self.version}"
+
+
+class Baseline(models.Model):
+    """Against which days the charts of a point are held, since somebody set them anew; the newest holds."""
+
+    point = models.ForeignKey(Point, on_delete=models.CASCADE, related_name="baselines")
+    every = models.CharField(max_length=4)  # day or week
+    first = models.DateField()
+    last = models.DateField()
+    reason = models.CharField(max_length=400)
+    made_by = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL, related_name="+")
+    made_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["id"]
+
+    def __str__(self) -> str:
+        return f"{self.point_id} {self.every} {self.first} to {self.last}"
 
 
 class Followed(models.Model):

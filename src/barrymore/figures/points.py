@@ -55,8 +55,8 @@ def scales_of(told: Told) -> list[str]:
 def figure_of(told: Sequence[Told], scale: str, scope: Scope, period: Period) -> Figure:
     """The figure of one scale over some points together. Feedback is never in it."""
     counts = _sum(one.all for one in told)
-    good, bad = _said(counts, scale)
-    left_out = _said(counts, scale, of="left_out:answer")
+    good, bad = said_of(counts, scale)
+    left_out = said_of(counts, scale, of="left_out:answer")
     served = served_of(counts)
     frame = served.frame or 0
     figure = Figure(
@@ -152,7 +152,7 @@ def _strata(told: Iterable[Told], scale: str) -> list[Stratum]:
 
 
 def _stratum(counts: Mapping[str, int], scale: str) -> Stratum:
-    good, bad = _said(counts, scale)
+    good, bad = said_of(counts, scale)
     served = served_of(counts).frame or 0
     # A customer served at five to eight may answer at five past: no part has more answers than customers.
     answered = min(good + bad, served)
@@ -163,7 +163,7 @@ def _by_part(told: Told) -> list[tuple[Part, Mapping[str, int]]]:
     return sorted(told.parts.items(), key=lambda item: item[0])
 
 
-def _said(counts: Mapping[str, int], scale: str, *, of: str = "answer") -> tuple[int, int]:
+def said_of(counts: Mapping[str, int], scale: str, *, of: str = "answer") -> tuple[int, int]:
     """How many said good and bad; without those that a confirmed flag has left out."""
     good = bad = 0
     for what, n in counts.items():

@@ -1,13 +1,13 @@
 """Read tallies: what was told at each point, by week or by part of the week, in one statement each."""
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import TypeAlias
 
 from django.db import connection
-from django.db.models import QuerySet, Sum
+from django.db.models import Q, QuerySet, Sum
 
 from barrymore.figures.models import Reopening, Tally
 from barrymore.figures.scope import Period
@@ -81,6 +81,36 @@ def told_by_week(period: Period, points: Iterable[int] | None = None) -> dict[tu
     for point, monday, what, n in rows.order_by():
         found.setdefault((point, monday), Counter())[what] += n
     return found
+
+
+def told_by_period(point: int, every: str, spans: Sequence[tuple[date, date]]) -> dict[date, Counter[str]]:
+    """Counts of a point by day, or by week under its Monday, within some spans of days."""
+    within = Q()
+    for first, last in spans:
+        within |= Q(day__gte=first, day__lte=last)
+    rows = Tally.objects.filter(within, point_ref=point)
+    found: dict[date, Counter[str]] = {}
+    for begins, what, n in rows.values_list(every, "what").annotate(n=Sum("count")).order_by():
+        found.setdefault(begins, Counter())[what] += n
+    return found
+
+
+def first_answer_day(point: int) -> date | None:
+    """The first day on which somebody who was asked answered at a point."""
+    asked = Tally.objects.filter(point_ref=point, what__startswith="answer:survey:")
+    return asked.order_by("day").values_list("day", flat=True).first()
+
+
+def points_that_ask(first: date, last: date, points: Iterable[int]) -> list[int]:
+    """At which of some points people who were asked have answered."""
+    asked = _within(Period(first, last), points).filter(what__startswith="answer:survey:")
+    return sorted(set(asked.values_list("point_ref", flat=True).order_by().distinct()))
+
+
+def points_with_answers(first: date, last: date) -> int:
+    """At how many points of the house people who were asked have answered."""
+    asked = Tally.objects.filter(day__gte=first, day__lte=last, what__startswith="answer:survey:")
+    return asked.values("point_ref").distinct().order_by().count()
 
 
 def answers_by_campaign(period: Period, points: Iterable[int]) -> dict[int, int]:

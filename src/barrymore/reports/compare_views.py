@@ -82,6 +82,7 @@ def _groups(shown: Compared) -> list[dict[str, Any]]:
                     "row": row,
                     "point": shown.points[row.point],
                     "figure": in_words(row.figure),
+                    "rate": spoken.in_100(row.figure.responded / row.figure.served),
                     "share": spoken.in_100(row.share),
                     "between": [spoken.in_100(end) for end in row.interval],
                 }

@@ -41,13 +41,13 @@ def _shares(shown: Shown) -> dict[str, Any]:
             ],
             "band": [list(week.interval) if week.interval else None for week in shown.weeks],
             "unit": "share",
-            "least": _floor([week.interval[0] for week in shown.weeks if week.interval]),
+            "least": lowest_of([week.interval[0] for week in shown.weeks if week.interval]),
             "most": 1,
         },
     }
 
 
-def _floor(lows: list[float]) -> float:
+def lowest_of(lows: list[float]) -> float:
     """Where the axis of shares begins: at a round tenth below the lowest interval, or at 0."""
     least = max(math.floor(min(lows, default=0.0) * 10 - 0.5) / 10, 0.0)
     return least if least >= 0.5 else 0.0
@@ -84,7 +84,7 @@ def _kept(shown: Shown) -> dict[str, Any]:
             "lines": [_line(_("kept"), shown.weeks)],
             "band": _band(shown.weeks),
             "unit": "share",
-            "least": _floor([week.interval[0] for week in shown.weeks if week.interval]),
+            "least": lowest_of([week.interval[0] for week in shown.weeks if week.interval]),
             "most": 1,
         },
     }

@@ -64,8 +64,15 @@ def funnel_of(shown: Compared) -> Funnel | None:
     drawn.across = [Tick(scale.x(n), spoken.count(n)) for n in scale.counts()]
     for group in Group:
         for row in shown.in_group(group):
-            _add(drawn, scale.x(row.answered), scale.y(row.observed), shown.name_of(row.point)[0], row)
+            _add(drawn, scale.x(row.answered), scale.y(row.observed), _name(shown, row.point), row)
     return drawn
+
+
+def _name(shown: Compared, ref: int) -> str:
+    """The name of a point, with its site where another one is called the same."""
+    name, site = shown.name_of(ref)
+    same = sum(shown.name_of(row.point)[0] == name for row in shown.made.rows)
+    return f"{name}, {site}" if same > 1 else name
 
 
 def _add(drawn: Funnel, x: float, y: float, name: str, row: Row) -> None:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from barrymore.reports import board_views, compare_views, press_views, quality_views, views
+from barrymore.reports import board_views, compare_views, course_views, press_views, quality_views, views
 
 app_name = "reports"
 urlpatterns = [
@@ -11,6 +11,7 @@ urlpatterns = [
     path("quality/", quality_views.quality, name="quality"),
     path("quality/<int:point_id>/weeks/", quality_views.weeks, name="quality_weeks"),
     path("presses/", press_views.presses, name="presses"),
+    path("points/<int:point_id>/", course_views.course, name="course"),
     path("points-compared/", compare_views.compared, name="compared"),
     path("points-compared.csv", compare_views.compared_file, {"kind": "csv"}, name="compared_csv"),
     path("points-compared.xlsx", compare_views.compared_file, {"kind": "xlsx"}, name="compared_xlsx"),
