@@ -9,7 +9,7 @@ echarts.use([LineChart, GridComponent, TooltipComponent, CanvasRenderer]);
 interface Line {
   name: string;
   values: (number | null)[];
-  style: "main" | "thin" | "before";
+  style: "main" | "thin" | "before" | "each";
 }
 
 interface Chart {
@@ -82,14 +82,15 @@ function lineSeries(chart: Chart, room: number): object[] {
     name: line.name,
     data: line.values,
     symbol: "circle",
-    symbolSize: line.style === "main" ? 5 : 0,
+    symbolSize: line.style === "main" ? 5 : line.style === "each" ? 3 : 0,
     itemStyle: { color: token("ink") },
     lineStyle: {
       color: line.style === "before" ? token("compare") : token("ink"),
       width: line.style === "main" ? 2 : 1.2,
       type: line.style === "before" ? "dashed" : "solid",
     },
-    endLabel: { show: true, formatter: line.name, color: token("ink"), fontWeight: line.style === "main" ? 600 : 400, distance: 8, lineHeight: 16, ...(widthOf(line.name) > room + 1 ? { width: room, overflow: "break" } : {}) },
+    // What jumps about would put its name onto that of the line beside it.
+    endLabel: { show: line.style !== "each", formatter: line.name, color: token("ink"), fontWeight: line.style === "main" ? 600 : 400, distance: 8, lineHeight: 16, ...(widthOf(line.name) > room + 1 ? { width: room, overflow: "break" } : {}) },
     labelLayout: { moveOverlap: "shiftY" },
   }));
 }

@@ -39,6 +39,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/roles/{role_id}": {"name": "Reader", "like": "agent", "permissions": ["conversations.read"]},
     "/points": {"site": 1, "name": "Till", "room": "Hall", "step": "paying", "active": True},
     "/points/{point_id}": {"site": None, "name": "Till", "room": "", "step": "", "active": True},
+    "/campaigns/{campaign_id}/bonus": {"text": "A dinner for the team", "who": "front desk",
+                                       "holds_from": "2026-12-01"},
     "/points/{point_id}/course/base": {"every": "day", "first": "2026-01-01", "last": "2026-02-01",
                                        "reason": "new lobby"},
     "/points/{point_id}/served": {"reference": "R-1", "at": None, "count": 1, "source": "register",

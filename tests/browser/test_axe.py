@@ -38,6 +38,7 @@ PAGES = {
     "quality at the points": "/reports/quality/",
     "points compared": "/reports/points-compared/",
     "course of a point": "/reports/points/{point}/",
+    "bonus rules": "/settings/bonus/",
     "employee button": "/served/",
     "questions about presses": "/quality/flags/",
     "staff notice": "/quality/notice/",

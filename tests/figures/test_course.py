@@ -64,7 +64,7 @@ def test_the_first_twenty_days_with_answers_are_usual(desk: Point) -> None:
     assert (rate.x[0], rate.n[0], rate.values[0]) == (50, 100, 0.5)
     assert course.charts[RATIO].values[0] == pytest.approx(100 / 102)
     assert [chart.signals for chart in course.charts.values()] == [[], [], []]
-    assert conclusions_of(course) == ["Nothing has changed by more than chance in the last 7 periods."]
+    assert conclusions_of(course) == ["Nothing has changed by more than chance in the last 7 days."]
 
 
 def test_under_twenty_days_nothing_is_usual_yet(desk: Point) -> None:

@@ -28,6 +28,7 @@ from barrymore.organisation.api import router as points_router
 from barrymore.organisation.selectors import actor_of_token
 from barrymore.organisation.services import KeyReused
 from barrymore.quality.api import router as quality_router
+from barrymore.quality.bonus_api import router as bonus_router
 from barrymore.reports.api import router as reports_router
 from barrymore.reports.points_api import router as compared_router
 from barrymore.routing.services import AlreadyTaken
@@ -69,6 +70,7 @@ for router in (
     campaigns_router,
     figures_router,
     quality_router,
+    bonus_router,
     compared_router,
     reports_router,
     people_router,

@@ -6,6 +6,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 from barrymore.channels.devices.views import enrolment
 from barrymore.config.api import api
 from barrymore.feedback.urls import campaigns, said
+from barrymore.quality.urls import bonus
 
 handler400 = handler404 = "barrymore.web.views.not_found"
 handler403 = "barrymore.web.views.not_allowed"
@@ -24,6 +25,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/surveys/", include("barrymore.feedback.urls")),
     path("served/", include("barrymore.feedback.served_urls")),
     path("settings/campaigns/", include((campaigns, "campaigns"))),
+    path("settings/bonus/", include((bonus, "bonus"))),
     path("feedback/", include((said, "said"))),
     path("quality/", include("barrymore.quality.urls")),
     path("reports/", include("barrymore.reports.urls")),

@@ -26,6 +26,7 @@ from barrymore.figures.tallying import tally_round
 from barrymore.handling import rounds
 from barrymore.handling.noticing import answers_round
 from barrymore.handling.recovering import recoveries_round
+from barrymore.quality.bonus import bonus_round
 from barrymore.quality.falling import falling_round
 from barrymore.quality.looking import look_for_flags
 from barrymore.quality.services import forget_rejected
@@ -85,6 +86,7 @@ SELDOM = [
     Round("silent devices", silent_round, SILENT_SECONDS),
     Round("losses of devices", loss_round, LOSS_SECONDS),
     Round("falling response rates", falling_round, FALLING_SECONDS),
+    Round("bonus rules", bonus_round, FALLING_SECONDS),
     Round("questions about presses", look_for_flags, LOOK_SECONDS),
     Round("questions to forget", forget_rejected, BALANCE_SECONDS),
     Round("balance of devices", balance_round, BALANCE_SECONDS),

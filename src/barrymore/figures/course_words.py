@@ -35,13 +35,11 @@ def conclusions_of(course: Course) -> list[str]:
     if more:
         told.append(_("More of those served answered than usual."))
     told += _count_words(course)
-    return told or [
-        ngettext(
-            "Nothing has changed by more than chance in the last {n} period.",
-            "Nothing has changed by more than chance in the last {n} periods.",
-            RECENT,
-        ).format(n=RECENT)
-    ]
+    if told:
+        return told
+    if course.every == "day":
+        return [_("Nothing has changed by more than chance in the last {n} days.").format(n=RECENT)]
+    return [_("Nothing has changed by more than chance in the last {n} weeks.").format(n=RECENT)]
 
 
 def _count_words(course: Course) -> list[str]:

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from barrymore.feedback.models import Campaign
 from barrymore.organisation.models import Point, Site, Staff
 
 
@@ -58,3 +59,26 @@ class Flag(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.since:%Y-%m-%d}"
+
+
+class BonusRule(models.Model):
+    """What a campaign may bring the staff. It is written at any time and holds only while its data does."""
+
+    class State(models.TextChoices):
+        """Locked is where every rule begins, and where it returns once a step turns red."""
+
+        LOCKED = "locked", _("locked")
+        ACTIVE = "active", _("holds")
+
+    campaign = models.OneToOneField(Campaign, on_delete=models.PROTECT, related_name="bonus_rule")
+    text = models.TextField()
+    who = models.CharField(max_length=200)  # such as: the front desk of the Old Mill, as a team
+    holds_from = models.DateField()
+    state = models.CharField(max_length=10, choices=State, default=State.LOCKED)
+    locked_for = models.JSONField(default=list)  # codes of the steps that were red when it was locked
+    turns = models.PositiveIntegerField(default=0)  # how often it was let hold or locked: keys of facts
+    written_by = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL, related_name="+")
+    changed_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"bonus rule of {self.campaign_id}"

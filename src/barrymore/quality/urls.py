@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from barrymore.quality import views
+from barrymore.quality import bonus_views, views
 
 app_name = "quality"
 urlpatterns = [
@@ -12,4 +12,12 @@ urlpatterns = [
     path("notice/", views.notice, name="notice"),
     path("mine/", views.mine, name="mine"),
     path("mine/<int:flag_id>/", views.answer_mine, name="answer"),
+]
+
+# Mounted at `settings/bonus/`.
+bonus = [
+    path("", bonus_views.rules, name="rules"),
+    path("<int:campaign_id>/", bonus_views.rule, name="rule"),
+    path("<int:campaign_id>/hold/", bonus_views.hold, name="hold"),
+    path("<int:campaign_id>/lock/", bonus_views.lock_again, name="lock"),
 ]

@@ -49,6 +49,7 @@ def compared(request: HttpRequest, actor: Actor) -> HttpResponse:
         "quarters": [(quarter_code(one), _quarter_words(one)) for one in shown.asked.quarters],
         "quarter": quarter_code(shown.asked.quarter),
         "groups": _groups(shown),
+        "apart": any(row.group != Group.ALIKE for row in shown.made.rows),
         "uneven": [(shown.points[ref], in_words(figure)) for ref, figure in shown.made.uneven],
         "not_compared": _not_compared(shown),
         "level": spoken.in_100(shown.made.level) if shown.made.level is not None else "",

@@ -37,7 +37,7 @@ def _drawn(course: Course, chart: Chart, title: str) -> dict[str, Any]:
         "data": {
             "labels": [day_words(one.begins) for one in course.periods],
             "lines": [
-                {"name": _("each"), "values": chart.values, "style": "thin"},
+                {"name": _("each"), "values": chart.values, "style": "each"},
                 {"name": _("smoothed"), "values": chart.smooth, "style": "main"},
             ],
             "band": [list(limit) if limit else None for limit in chart.limits] or None,

@@ -33,6 +33,7 @@ SECTIONS: list[tuple[Promise, str, str]] = [
     (_("Import"), "imports:imports", "settings.manage"),
     (_("Asking customers"), "feedback:surveys", "surveys.manage"),
     (_("Campaigns"), "campaigns:campaigns", "surveys.manage"),
+    (_("Bonus rules"), "bonus:rules", "surveys.manage"),
     (_("Shared computers"), "stations", "workstations.manage"),
     (_("API tokens"), "organisation:tokens", "settings.manage"),
     (_("Audit trail"), "organisation:audit", "audit.read"),
