@@ -41,6 +41,8 @@ BODIES: dict[str, dict[str, Any]] = {
     "/points/{point_id}": {"site": None, "name": "Till", "room": "", "step": "", "active": True},
     "/campaigns/{campaign_id}/bonus": {"text": "A dinner for the team", "who": "front desk",
                                        "holds_from": "2026-12-01"},
+    "/experiments": {"name": "Sentence", "change": "said first", "primary": "satisfaction", "treated": [1],
+                     "control": [], "starts": "2027-01-01", "ends": "2027-02-01"},
     "/points/{point_id}/course/base": {"every": "day", "first": "2026-01-01", "last": "2026-02-01",
                                        "reason": "new lobby"},
     "/points/{point_id}/served": {"reference": "R-1", "at": None, "count": 1, "source": "register",

@@ -39,6 +39,8 @@ PAGES = {
     "points compared": "/reports/points-compared/",
     "course of a point": "/reports/points/{point}/",
     "bonus rules": "/settings/bonus/",
+    "experiments": "/reports/experiments/",
+    "new experiment": "/reports/experiments/new/",
     "employee button": "/served/",
     "questions about presses": "/quality/flags/",
     "staff notice": "/quality/notice/",

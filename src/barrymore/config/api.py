@@ -30,6 +30,7 @@ from barrymore.organisation.services import KeyReused
 from barrymore.quality.api import router as quality_router
 from barrymore.quality.bonus_api import router as bonus_router
 from barrymore.reports.api import router as reports_router
+from barrymore.reports.experiments_api import router as experiments_router
 from barrymore.reports.points_api import router as compared_router
 from barrymore.routing.services import AlreadyTaken
 from barrymore.web.care_api import router as care_router
@@ -72,6 +73,7 @@ for router in (
     quality_router,
     bonus_router,
     compared_router,
+    experiments_router,
     reports_router,
     people_router,
     points_router,

@@ -1,6 +1,7 @@
 """Targets, and the tallies that boards add up."""
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from barrymore.organisation.models import Point, Staff
 
@@ -41,7 +42,12 @@ class Tally(models.Model):
                 fields=["day", "band", "point_ref", "campaign_ref", "staff_ref", "what"], name="tally_once"
             ),
         ]
-        indexes = [models.Index(fields=["point_ref", "day"], name="tally_of_point")]
+        indexes = [
+            models.Index(fields=["point_ref", "day"], name="tally_of_point"),
+            models.Index(
+                fields=["staff_ref", "day"], name="tally_of_person", condition=models.Q(staff_ref__gt=0)
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.point_ref} {self.day} {self.what}: {self.count}"
@@ -79,6 +85,32 @@ class Baseline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.point_id} {self.every} {self.first} to {self.last}"
+
+
+class Experiment(models.Model):
+    """A change at some points, declared before it begins and frozen from then on."""
+
+    class Primary(models.TextChoices):
+        """The one figure that decides, named beforehand."""
+
+        SATISFACTION = "satisfaction", _("Good among those who answered")
+        RESPONSE_RATE = "response_rate", _("Answered among those served")
+
+    name = models.CharField(max_length=80)
+    change = models.CharField(max_length=400)
+    primary = models.CharField(max_length=20, choices=Primary)
+    treated = models.ManyToManyField(Point, related_name="+")
+    control = models.ManyToManyField(Point, related_name="+", blank=True)
+    starts = models.DateField()
+    ends = models.DateField()
+    declared_by = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL, related_name="+")
+    declared_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-starts", "-id"]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class Followed(models.Model):

@@ -119,6 +119,15 @@ def answers_by_campaign(period: Period, points: Iterable[int]) -> dict[int, int]
     return dict(rows.values_list("campaign_ref").annotate(n=Sum("count")).order_by())
 
 
+def told_by_day(period: Period, points: Iterable[int]) -> dict[tuple[int, date], Counter[str]]:
+    """Counts by point and day."""
+    found: dict[tuple[int, date], Counter[str]] = {}
+    rows = _within(period, points).values_list("point_ref", "day", "what").annotate(n=Sum("count"))
+    for point, day, what, n in rows.order_by():
+        found.setdefault((point, day), Counter())[what] += n
+    return found
+
+
 def told_by_person(
     period: Period, points: Iterable[int] | None = None
 ) -> list[tuple[date, int, int, str, int]]:

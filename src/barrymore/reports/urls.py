@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from barrymore.reports import board_views, compare_views, course_views, press_views, quality_views, views
+from barrymore.reports import (
+    board_views,
+    compare_views,
+    course_views,
+    experiment_views,
+    press_views,
+    quality_views,
+    views,
+)
 
 app_name = "reports"
 urlpatterns = [
@@ -12,6 +20,10 @@ urlpatterns = [
     path("quality/<int:point_id>/weeks/", quality_views.weeks, name="quality_weeks"),
     path("presses/", press_views.presses, name="presses"),
     path("points/<int:point_id>/", course_views.course, name="course"),
+    path("experiments/", experiment_views.experiments, name="experiments"),
+    path("experiments/new/", experiment_views.new, name="experiment_new"),
+    path("experiments/<int:experiment_id>/", experiment_views.experiment, name="experiment"),
+    path("experiments/<int:experiment_id>/withdraw/", experiment_views.withdrawn, name="experiment_withdraw"),
     path("points-compared/", compare_views.compared, name="compared"),
     path("points-compared.csv", compare_views.compared_file, {"kind": "csv"}, name="compared_csv"),
     path("points-compared.xlsx", compare_views.compared_file, {"kind": "xlsx"}, name="compared_xlsx"),
