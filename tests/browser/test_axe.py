@@ -41,6 +41,7 @@ PAGES = {
     "bonus rules": "/settings/bonus/",
     "experiments": "/reports/experiments/",
     "new experiment": "/reports/experiments/new/",
+    "own shifts": "/quality/mine/progress/",
     "employee button": "/served/",
     "questions about presses": "/quality/flags/",
     "staff notice": "/quality/notice/",

@@ -11,6 +11,7 @@ urlpatterns = [
     path("flags/<int:flag_id>/decide/", views.decide, name="decide"),
     path("notice/", views.notice, name="notice"),
     path("mine/", views.mine, name="mine"),
+    path("mine/progress/", views.progress, name="progress"),
     path("mine/<int:flag_id>/", views.answer_mine, name="answer"),
 ]
 

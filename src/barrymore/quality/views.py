@@ -12,8 +12,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from barrymore.figures import spoken
+from barrymore.figures.own import own_of
+from barrymore.formulas.leagues import FEWEST_ANSWERS
 from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
 from barrymore.quality import services
@@ -144,6 +148,23 @@ def mine(request: HttpRequest, actor: Actor) -> HttpResponse:
     shown = Paginator(flags_of(actor.staff), PAGE).get_page(request.GET.get("page"))
     rows = [{"flag": one, "question": question_of(one), "evidence": evidence_of_flag(one)} for one in shown]
     return render(request, "quality/mine.html", {"rows": rows, "shown": shown, "notice": notice_that_holds()})
+
+
+@never_cache
+@require_GET
+@page()
+def progress(request: HttpRequest, actor: Actor) -> HttpResponse:
+    """One's own shifts: whoever is signed in sees their own and nobody else's."""
+    own = own_of(actor.staff)
+    good = own.good
+    context = {
+        "own": own,
+        "fewest": FEWEST_ANSWERS,
+        "rate": spoken.in_100(own.response_rate) if own.response_rate is not None else "",
+        "good": spoken.in_100(good[0]) if good else "",
+        "between": [spoken.in_100(end) for end in good[1]] if good else [],
+    }
+    return render(request, "quality/progress.html", context)
 
 
 @require_POST
