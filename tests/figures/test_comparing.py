@@ -73,6 +73,15 @@ def test_too_low_a_response_rate_gives_counts_and_no_place() -> None:
     assert made.uneven[0][1].estimate is None
 
 
+def test_a_point_that_is_not_compared_says_nothing_about_the_others() -> None:
+    poor = told(20, served=3000, good=300, bad=300)
+    alone, beside = (compare(found, "smile4", QUARTER) for found in (house(), [*house(), poor]))
+    assert beside.level == alone.level
+    two = compare([told(1, served=400, good=164, bad=36), told(2, served=400, good=160, bad=40), poor],
+                  "smile4", QUARTER)  # fmt: skip
+    assert {row.group for row in two.rows} == {Group.ALIKE}
+
+
 def test_nothing_is_compared_without_a_count_of_the_served_or_on_another_scale() -> None:
     others = [
         told(20, served=None, good=90, bad=10),
@@ -114,8 +123,8 @@ def test_everybody_content_everywhere_breaks_nothing() -> None:
 
 
 def test_a_funnel_grows_narrower_and_is_wider_where_points_spread() -> None:
-    calm = compare([told(n, served=400, good=158 + n, bad=42 - n) for n in range(1, 9)], "smile4", QUARTER)
-    apart = [told(n, served=400, good=130 + 8 * n, bad=70 - 8 * n) for n in range(1, 9)]
+    calm = compare([told(n, served=400, good=158 + n, bad=42 - n) for n in range(1, 13)], "smile4", QUARTER)
+    apart = [told(n, served=400, good=130 + 5 * n, bad=70 - 5 * n) for n in range(1, 13)]
     wild = compare(apart, "smile4", QUARTER)
     widths = [one.warning.width for _n, one in calm.curve]
     assert widths[0] > widths[-1] > 0

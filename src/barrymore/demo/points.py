@@ -29,7 +29,7 @@ from barrymore.organisation.points import save_point
 # Site, room, name, step; whether a screen asks there; how many are served a day and how many of ten answer.
 POINTS = [
     (0, "Lobby", "Reception", "check-out", True, 22, 5),
-    (0, "", "Breakfast room", "breakfast", True, 18, 3),
+    (0, "", "Breakfast room", "breakfast", True, 18, 4),
     (0, "Lobby", "Bar", "paying", False, 0, 0),
     (1, "Lobby", "Reception", "check-out", True, 20, 5),
 ]

@@ -24,6 +24,8 @@ from barrymore.formulas.leagues import (
 
 GRADES_COMPARED = ("A", "B")
 CURVE_STEPS = 40
+# Under ten points a tenth is none: an extreme one would widen the funnel for itself.
+FEWEST_FOR_SPREAD = 10
 
 
 @dataclass(frozen=True)
@@ -99,22 +101,30 @@ def compare(told: Iterable[Told], scale: str, period: Period) -> Comparison:
 
 
 def _place(made: Comparison, units: Sequence[tuple[int, Figure]]) -> None:
-    good, asked = _counts(units)
     enough = [unit for unit in units if unit[1].responded >= FEWEST_ANSWERS]
     made.uneven = [unit for unit in enough if unit[1].grade not in GRADES_COMPARED]
+    units = [unit for unit in units if _sets_level(unit[1])]
+    good, asked = _counts(units)
     if len(units) < 2:
         made.uneven = enough
         return
     table = shrink(good, asked)
     made.level, made.rankable = table.prior_mean, table.rankable
-    if 0 < table.prior_mean < 1:
+    if 0 < table.prior_mean < 1 and len(units) >= FEWEST_FOR_SPREAD:
         made.spread = overdispersion(good, asked, table.prior_mean)
     placed = groups(table, asked)
     for number, (ref, figure) in enumerate(units):
         group = placed[number]
-        if group is not None and figure.grade in GRADES_COMPARED:
+        if group is not None:
             made.rows.append(_row(made, table, number, ref, figure, group, units))
     made.curve = _curve(made)
+
+
+def _sets_level(figure: Figure) -> bool:
+    """Whether a point is fit to say what is common: those with few answers are, those few of many are not."""
+    if figure.responded < FEWEST_ANSWERS:
+        return "LOW_RESPONSE_RATE" not in figure.reasons
+    return figure.grade in GRADES_COMPARED
 
 
 def _counts(units: Sequence[tuple[int, Figure]]) -> tuple[list[int], list[int]]:
