@@ -6,12 +6,13 @@ import pytest
 from barrymore.formulas.courses import (
     drift_signals,
     period_signals,
+    ratio_limits,
+    ratio_score,
     sensitivity,
     share_limits,
     share_score,
     usual_ratio,
     usual_share,
-    value_limits,
 )
 from barrymore.formulas.errors import FormulaError
 from barrymore.formulas.intervals import Interval
@@ -101,5 +102,23 @@ def test_days_without_a_value_are_passed_over() -> None:
 
 def test_a_ratio_never_has_a_sigma_under_one_customer() -> None:
     same = usual_ratio([100] * 20, [100] * 20)
-    assert (same.level, same.sigma) == (1.0, pytest.approx(0.01))
-    assert value_limits(same, 3.0) == pytest.approx((0.97, 1.03))
+    assert (same.level, same.sigma) == (1.0, pytest.approx(0.1))
+    assert ratio_limits(same, 100, 3.0) == pytest.approx((0.95, 1.05))
+    assert ratio_limits(same, 10_000, 3.0) == pytest.approx((0.997, 1.003))
+    assert ratio_score(same, 105, 100) == pytest.approx(5.0)
+
+
+def test_a_few_customers_whom_the_till_misses_are_no_signal() -> None:
+    chance, signals, days = np.random.default_rng(5), 0, 2000
+    ours = [int(n) for n in chance.integers(14, 27, 60 + days)]
+    theirs = [int(chance.binomial(n, 0.96)) for n in ours]
+    usual = usual_ratio(ours[:60], theirs[:60])
+    ratios = [one / other for one, other in zip(ours[60:], theirs[60:], strict=True)]
+    signals = len(period_signals(ratios, [ratio_limits(usual, n, 3.0) for n in theirs[60:]]))
+    assert signals / days < 1 / 370
+
+
+def test_a_tenth_of_the_customers_left_out_is_found() -> None:
+    usual = usual_ratio([100, 98, 101, 99] * 5, [100, 100, 100, 100] * 5)
+    scores: list[float | None] = [ratio_score(usual, 90, 100)] * 5
+    assert drift_signals(scores, 5.0)[0].side == -1

@@ -22,12 +22,13 @@ from barrymore.formulas.courses import (
     Usual,
     drift_signals,
     period_signals,
+    ratio_limits,
+    ratio_score,
     sensitivity,
     share_limits,
     share_score,
     usual_ratio,
     usual_share,
-    value_limits,
 )
 from barrymore.formulas.errors import FormulaError
 from barrymore.formulas.intervals import Interval
@@ -209,14 +210,9 @@ def _draw(course: Course, base: Sequence[Period]) -> None:
 
 
 def _judge(chart: Chart, usual: Usual, set_to: Sensitivity, begin: int) -> None:
-    if chart.name == RATIO:
-        same = value_limits(usual, set_to.sigmas)
-        chart.limits = [same if n else None for n in chart.n]
-        scores = [None if value is None else (value - usual.level) / usual.sigma for value in chart.values]
-    else:
-        chart.limits = [share_limits(usual, n, set_to.sigmas) if n else None for n in chart.n]
-        pairs = zip(chart.x, chart.n, strict=True)
-        scores = [share_score(usual, x, n) if n else None for x, n in pairs]
+    limits_of, score_of = (ratio_limits, ratio_score) if chart.name == RATIO else (share_limits, share_score)
+    chart.limits = [limits_of(usual, n, set_to.sigmas) if n else None for n in chart.n]
+    scores = [score_of(usual, x, n) if n else None for x, n in zip(chart.x, chart.n, strict=True)]
     known = [value for value in chart.values if value is not None]
     levels = iter(ewma(known, usual.level, 1.0).levels)
     chart.smooth = [None if value is None else next(levels) for value in chart.values]

@@ -8,7 +8,6 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import pairwise
 
 from scipy import stats
 
@@ -24,7 +23,7 @@ RULES = 2
 
 @dataclass(frozen=True, slots=True)
 class Usual:
-    """The frozen level of a chart. `sigma` is of one case for a share, of one period for a value."""
+    """The frozen level of a chart. `sigma` is of one case."""
 
     level: float
     sigma: float
@@ -79,8 +78,9 @@ def usual_share(x: Sequence[int], n: Sequence[int]) -> Usual:
 
 
 def usual_ratio(ours: Sequence[int], theirs: Sequence[int]) -> Usual:
-    """The level of one count to another; sigma from moving ranges (Montgomery, SQC, 6.4), at least one case.
+    """The level of one count to another; sigma of one customer, so that at least one of a period is chance.
 
+    The squared gap of a period grows with its customers, as that of any count does (Cochran, 1977, ch. 6).
     Error TOO_FEW_PERIODS under twenty periods in which both counted.
     """
     pairs = [(one, other) for one, other in zip(ours, theirs, strict=True) if one and other]
@@ -88,10 +88,8 @@ def usual_ratio(ours: Sequence[int], theirs: Sequence[int]) -> Usual:
         raise FormulaError("TOO_FEW_PERIODS", f"{LEAST_PERIODS} periods with both counts are the least")
     total = sum(other for _one, other in pairs)
     level = sum(one for one, _other in pairs) / total
-    ratios = [one / other for one, other in pairs]
-    ranges = [abs(after - before) for before, after in pairwise(ratios)]
-    sigma = max(sum(ranges) / len(ranges) / 1.128, len(pairs) / total)
-    return Usual(level, sigma, 1.0, len(pairs))
+    gaps = sum((one - level * other) ** 2 / other for one, other in pairs) / len(pairs)
+    return Usual(level, math.sqrt(max(gaps, len(pairs) / total)), 1.0, len(pairs))
 
 
 def share_limits(usual: Usual, n: int, sigmas: float) -> Interval:
@@ -111,9 +109,15 @@ def share_score(usual: Usual, x: int, n: int) -> float:
     return (x / n - usual.level) / (usual.sigma * usual.spread / math.sqrt(n))
 
 
-def value_limits(usual: Usual, sigmas: float) -> Interval:
-    """Within which value a period stays by chance."""
-    return Interval(max(0.0, usual.level - sigmas * usual.sigma), usual.level + sigmas * usual.sigma)
+def ratio_limits(usual: Usual, n: int, sigmas: float) -> Interval:
+    """Within which ratio a period of n by the other count stays by chance; under five customers always."""
+    width = max(sigmas * usual.sigma / math.sqrt(n), LEAST_EXPECTED / n)
+    return Interval(max(0.0, usual.level - width), usual.level + width)
+
+
+def ratio_score(usual: Usual, x: int, n: int) -> float:
+    """How many sigmas a period lies above the usual ratio."""
+    return (x / n - usual.level) * math.sqrt(n) / usual.sigma
 
 
 def period_signals(
