@@ -48,13 +48,21 @@ def campaign(desk: Point) -> Campaign:
 
 
 def fill(
-    point: Point, campaign: Campaign, *, good: int = 20, till: int | None = 41, looked: bool = True
+    point: Point,
+    campaign: Campaign,
+    *,
+    good: int = 25,
+    till: int | None = 41,
+    looked: bool = True,
+    losses: bool = True,
 ) -> None:
     """Eight days with forty served each."""
     for day in range(2, 10):
         play(point, now() - timedelta(days=day), served=40, good=good, bad=2, till=till, campaign=campaign.pk)
     if looked:
         tell(point, "point.looked_at", f"look:{point.pk}", now() - timedelta(days=2), {}, {})
+    if losses:
+        tell(point, "point.losses_looked_at", f"losses:{point.pk}", now() - timedelta(days=2), {}, {})
     tally_all()
 
 
@@ -90,9 +98,10 @@ def test_an_empty_campaign_locks_and_says_what_to_do(campaign: Campaign, quinn: 
 @pytest.mark.parametrize(
     ("told", "red"),
     [
-        ({"till": None}, {"RELIABLE"}),
-        ({"till": 60}, {"RELIABLE"}),
-        ({"looked": False}, {"RELIABLE"}),
+        ({"till": None}, {"RELIABLE", "CONTROLLED"}),
+        ({"till": 60}, {"RELIABLE", "CONTROLLED"}),
+        ({"looked": False}, {"RELIABLE", "CONTROLLED"}),
+        ({"losses": False}, {"CONTROLLED"}),
         ({"good": 1}, {"CONTROLLED"}),
     ],
 )

@@ -23,8 +23,8 @@ from barrymore.formulas.grades import DEFAULT_POLICY, frame_deviation
 from barrymore.organisation.selectors import company
 
 DAYS = 28
-# Grades that allow a share; a reward on less would be one on nothing.
-GRADES = ("A", "B")
+# Grade B shows a share and rewards nobody (METHOD A4).
+REWARDED = "A"
 
 
 @dataclass(frozen=True)
@@ -132,6 +132,5 @@ def _controlled(measured: Measured) -> Step:
         ),
         _("Grade {grade}").format(grade=figure.grade),
     ]
-    is_green = figure.grade in GRADES
-    # Reasons below grade A may remain; they stand with the figure and block nothing here.
+    is_green = figure.grade == REWARDED
     return Step("CONTROLLED", is_green, told, [] if is_green else reasons(figure))
