@@ -32,7 +32,7 @@ def test_a_service_starts_a_command_that_exists(unit: Path) -> None:
     )
     inner = shlex.split(words[-1].replace("exec ", "")) if words[0] == "/bin/sh" else words
     assert inner[:3] == ["/opt/barrymore/.venv/bin/python", "-m", "barrymore"]
-    assert parser().parse_args(inner[3:]).command in ("serve", "backup", "restore")
+    assert parser().parse_args(inner[3:]).command in ("serve", "backup", "restore", "button-agent")
 
 
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
