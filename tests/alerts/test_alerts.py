@@ -209,10 +209,10 @@ def test_a_recovery_that_fails_waits_and_holds_up_nothing(
 
     real = recovering._begin
 
-    def fails_once(recovery: Recovery, rule: Rule) -> None:
+    def fails_once(recovery: Recovery, rule: Rule, wish: Any) -> Any:
         if recovery.point_id == red.point_id:
             raise RuntimeError("no")
-        real(recovery, rule)
+        return real(recovery, rule, wish)
 
     tell(red, button="red")
     tell(button(site, "Bar"), button="red")

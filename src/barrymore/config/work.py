@@ -24,6 +24,7 @@ from barrymore.channels.sms.notices import send_due_notices
 from barrymore.config.pulse import note_end, note_start
 from barrymore.figures.tallying import tally_round
 from barrymore.handling import rounds
+from barrymore.handling.calling import wishes_round
 from barrymore.handling.noticing import answers_round
 from barrymore.handling.recovering import recoveries_round
 from barrymore.quality.bonus import bonus_round
@@ -57,6 +58,7 @@ ROUNDS = [
     Round("tallies", tally_round, 1.0),
     Round("recoveries", recoveries_round, 0.5),
     Round("answers", answers_round, 5.0),
+    Round("wishes to be called", wishes_round, 1.0),
     Round("alerts", escalate_round, 1.0),
     Round("invitations", invite_due, 2.0),
     Round("steps", rounds.steps_round, 5.0),

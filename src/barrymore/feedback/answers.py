@@ -7,9 +7,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from barrymore.feedback.models import Answer, Campaign, Case, Questionnaire, Response
+from barrymore.feedback.models import Answer, CallWish, Campaign, Case, Questionnaire, Response
 from barrymore.feedback.recordings import KEY as VOICE
 from barrymore.formulas.questionnaires import CONTACT_FIELDS, SCALES, Checked
+from barrymore.journal.moment import now
 
 LONGEST_SECONDS = 24 * 3600.0
 # From the lowest point of a scale to this one an answer is bad: somebody should hear of it.
@@ -77,7 +78,18 @@ def keep_response(
     )
     rows = [_row(response, key, value, times.get(key)) for key, value in checked.answers.items()]
     Answer.objects.bulk_create(rows)
+    _leave_wish(response, questionnaire, checked)
     return response
+
+
+def _leave_wish(response: Response, questionnaire: Questionnaire, checked: Checked) -> None:
+    """Whoever leaves a way to be reached wishes to be called; handling takes up the row."""
+    contacts = [one.key for one in questionnaire.form.questions if one.kind == "contact"]
+    given = next((checked.answers[key] for key in contacts if key in checked.answers), None)
+    if given:
+        CallWish.objects.create(
+            response=response, open_after=now(), **{name: given.get(name, "") for name in CONTACT_FIELDS}
+        )
 
 
 def keep_press(origin: Origin, score: int | None, scale: str, comment: str) -> Response:

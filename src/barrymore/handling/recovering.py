@@ -16,10 +16,12 @@ from barrymore.conversations import services as conversations
 from barrymore.conversations.models import Conversation
 from barrymore.conversations.services import Opening, Said, refs_of
 from barrymore.customers.models import Address, Booking, Customer
+from barrymore.feedback.models import CallWish
 from barrymore.handling.models import NO_DEADLINE, Recovery
+from barrymore.handling.wishes import tie_wish, wish_behind
 from barrymore.journal.moment import now
 from barrymore.journal.services import Refs, record
-from barrymore.organisation.models import Point
+from barrymore.organisation.models import Point, Site
 from barrymore.organisation.prepared import Prepared
 from barrymore.organisation.selectors import company
 from barrymore.routing import services as routing
@@ -60,9 +62,13 @@ def _open(ref: int) -> bool:
         return False
     kind = Kind.RED_PRESS if recovery.source == "press" else Kind.BAD_ANSWER
     rule = rule_for(kind, recovery.site, recovery.point, recovery.at, is_open)
-    if recovery.point is not None and _joined(recovery, recovery.point, kind, rule):
+    wish = wish_behind(recovery.key) if recovery.source == "survey" else None
+    # Whoever wishes to be called is not one more of the same: a name would be lost among counts.
+    if recovery.point is not None and wish is None and _joined(recovery, recovery.point, kind, rule):
         return True
-    _begin(recovery, rule)
+    conversation = _begin(recovery, rule, wish)
+    if wish is not None:
+        tie_wish(wish, conversation, is_recovery=True)
     recovery.alert = raise_alert(_what(recovery, kind), rule)
     recovery.state = State.OPEN
     recovery.save()
@@ -84,11 +90,11 @@ def _joined(recovery: Recovery, point: Point, kind: str, rule: Rule) -> bool:
     return True
 
 
-def _begin(recovery: Recovery, rule: Rule) -> None:
+def _begin(recovery: Recovery, rule: Rule, wish: CallWish | None) -> Conversation:
     """The conversation in its queue, with its clocks, due at the promise or at the departure."""
     language = recovery.site.language if recovery.site else company().language
     with translation.override(language):
-        subject, text = subject_of(recovery), text_of(recovery)
+        subject, text = subject_of(recovery), text_of(recovery, wish)
     address = recovery.case.address if recovery.case else None
     conversation = conversations.open_conversation(
         Opening(
@@ -111,9 +117,10 @@ def _begin(recovery: Recovery, rule: Rule) -> None:
     set_due(recovery, min((at for at in promised if at), default=None))
     if recovery.case is None:
         # Nobody has written, so nobody waits for a first answer in words.
-        return
+        return conversation
     refs = refs_of(conversation, queue=queue.pk, values={"spam": False})
     record("conversation.opened", f"conversation:{conversation.pk}:opened", **refs)
+    return conversation
 
 
 def set_due(recovery: Recovery, promised: datetime | None) -> None:
@@ -154,11 +161,16 @@ def _channel(recovery: Recovery, address: Address | None) -> str:
 
 
 def _queue(recovery: Recovery, rule: Rule) -> Queue:
-    """That of the rule, else where the conversation stood, else the first of the site, else the default."""
-    stood = getattr(recovery.case.conversation, "placement", None) if recovery.case else None
-    ref = rule.queue_ref or (stood.queue_id if stood else None)
-    if ref is None and recovery.site:
-        here = Queue.objects.filter(site=recovery.site, is_active=True).order_by("-is_default", "position")
+    """That of the rule, else as for everything that begins at a site."""
+    return queue_for(rule.queue_ref, recovery.case.conversation if recovery.case else None, recovery.site)
+
+
+def queue_for(ref: int | None, asked_about: Conversation | None, site: Site | None) -> Queue:
+    """The named one, else where the conversation stood, else the first of the site, else the default."""
+    stood = getattr(asked_about, "placement", None)
+    ref = ref or (stood.queue_id if stood else None)
+    if ref is None and site:
+        here = Queue.objects.filter(site=site, is_active=True).order_by("-is_default", "position")
         ref = here.values_list("pk", flat=True).first()
     return queue_or_default(ref)
 
@@ -184,7 +196,7 @@ def _subject_asked_about(recovery: Recovery) -> str:
     return asked_about.subject if asked_about else ""
 
 
-def text_of(recovery: Recovery) -> str:
+def text_of(recovery: Recovery, wish: CallWish | None = None) -> str:
     """What was said, where and when, in the language that is active."""
     when = f"{_day(recovery)} {_time(recovery)}"
     about = {"place": place_of(recovery), "when": when}
@@ -192,7 +204,8 @@ def text_of(recovery: Recovery) -> str:
         told = _("Asked how we did, the customer answered that it was not good, %(when)s.") % about
     else:
         told = _("Somebody pressed red at %(place)s, %(when)s.") % about
-    return "\n\n".join(filter(None, [told, recovery.said]))
+    reach = _("Call back: %(number)s") % {"number": wish.reach} if wish else ""
+    return "\n\n".join(filter(None, [told, reach, recovery.said]))
 
 
 def _local(recovery: Recovery) -> datetime:
