@@ -51,6 +51,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/devices": {"point": 1, "kind": "button", "name": "Red", "languages": ["en"]},
     "/devices/enrol": {"code": "x"},
     "/devices/{device_id}/mode": {"mode": "ask", "keys": "1 2 3 4"},
+    "/devices/{device_id}/photos": {"on": False, "notice": {"en": "We keep it for three days."}},
     "/devices/{device_id}/targets": {"name": "Amina", "kind": "person", "staff": None},
     "/questionnaires": {"name": "Till", "definition": ASKED},
     "/questionnaires/{questionnaire_id}/versions": {"definition": ASKED},

@@ -62,6 +62,7 @@ PAGES = {
     "new role": "/settings/roles/new/",
     "import": "/settings/import/",
     "an invitation that has ended": "/join/nothing/",
+    "how long we keep things": "/settings/keeping/",
     "tokens": "/settings/tokens/",
     "audit": "/settings/audit/",
     "sites": "/settings/sites/",

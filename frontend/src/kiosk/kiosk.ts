@@ -5,6 +5,7 @@ import { directionOf } from "./draw";
 import { Pictures, Watch, fetchMedia } from "./idle";
 import { Line } from "./line";
 import type { Slide } from "./schedule";
+import { Photo, type Taken, photoName } from "./photo";
 import { type Place, Store } from "./store";
 import { type Campaign, SMILES, type Screen, type Target } from "./types";
 import * as views from "./views";
@@ -26,6 +27,7 @@ export class Kiosk {
   private screen: Screen = PLAIN;
   private campaign: Campaign | null = null;
   private asking: Asking | null = null;
+  private photo: Photo | null = null;
   private isHome = true;
   private timer = 0;
   private views: Record<string, number> = {};
@@ -69,6 +71,8 @@ export class Kiosk {
   private async home(): Promise<void> {
     window.clearTimeout(this.timer);
     this.asking = null;
+    this.photo?.drop();
+    this.photo = null;
     this.isHome = true;
     this.watch.wait(0);
     const languages = this.campaign?.definition.languages ?? ["en"];
@@ -125,12 +129,31 @@ export class Kiosk {
   }
 
   private async keep(event: Record<string, unknown>, files: ReadonlyMap<string, Blob>): Promise<void> {
-    const kept = await this.store.put(event, files);
     const left = event["outcome"] !== "complete";
+    const notice = left ? "" : (this.screen.photo_notice?.[this.speech.language] ?? "");
+    const photo = notice && photoName();
+    // The answer is kept first and whole, whatever becomes of the photo; it names one that may follow.
+    const kept = await this.store.put(photo ? { ...event, photo } : event, files);
     this.asking = null;
     this.watch.wait(0);
     this.line.plan(0);
     if (!kept || left) return this.home();
+    if (!photo) return this.thank();
+    this.photo = new Photo(this.root, this.speech, this.screen.company, notice, (taken) => void this.attach(photo, notice, taken));
+  }
+
+  private async attach(name: string, notice: string, taken: Taken | null): Promise<void> {
+    this.photo = null;
+    // A photo that does not fit is no lost answer.
+    if (taken && !(await this.store.isFull())) {
+      const event = { kind: "photo", at: new Date().toISOString(), photo: name, blur: taken.blur, notice };
+      await this.store.put(event, new Map([[name, taken.picture]]));
+      this.line.plan(0);
+    }
+    this.thank();
+  }
+
+  private thank(): void {
     const form = this.campaign && readForm(this.campaign.definition);
     const words = form ? wordsIn(form.thanks, this.speech.language, form.languages) : "";
     this.root.replaceChildren(...views.thanks(this.screen.company, this.speech, words, this.campaign?.review ?? "", THANKS));

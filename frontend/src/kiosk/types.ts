@@ -21,6 +21,7 @@ export interface Screen {
   readonly point: string;
   readonly mode: "ask" | "buttons" | "cheer" | "post";
   readonly keys: readonly string[];
+  readonly photo_notice?: Words;
   readonly slides: readonly Slide[];
   readonly targets: readonly Target[];
 }

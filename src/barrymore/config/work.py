@@ -22,6 +22,7 @@ from barrymore.channels.mqtt.watching import watch_brokers
 from barrymore.channels.sms.delivery import deliver_due_sms
 from barrymore.channels.sms.notices import send_due_notices
 from barrymore.config.pulse import note_end, note_start
+from barrymore.feedback.keeping import forget_round
 from barrymore.figures.tallying import tally_round
 from barrymore.handling import rounds
 from barrymore.handling.calling import wishes_round
@@ -68,7 +69,7 @@ ROUNDS = [
     Round("surveys", rounds.surveys_round, 60.0),
 ]
 TIDY_SECONDS = 3600.0
-SILENT_SECONDS = LOSS_SECONDS = 600.0
+SILENT_SECONDS = LOSS_SECONDS = FORGET_SECONDS = 600.0
 FALLING_SECONDS = 900.0
 LOOK_SECONDS = 6 * 3600.0
 BALANCE_SECONDS = 24 * 3600.0
@@ -90,6 +91,7 @@ SELDOM = [
     Round("falling response rates", falling_round, FALLING_SECONDS),
     Round("bonus rules", bonus_round, FALLING_SECONDS),
     Round("questions about presses", look_for_flags, LOOK_SECONDS),
+    Round("photos and contacts to forget", forget_round, FORGET_SECONDS),
     Round("questions to forget", forget_rejected, BALANCE_SECONDS),
     Round("balance of devices", balance_round, BALANCE_SECONDS),
 ]

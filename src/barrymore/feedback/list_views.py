@@ -3,13 +3,21 @@
 from pathlib import Path
 
 from django.conf import settings
-from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponseRedirect,
+    StreamingHttpResponse,
+)
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_POST
 
+from barrymore.feedback import photos
 from barrymore.feedback.listing import Wanted, lines_of, page_of, table_of
 from barrymore.feedback.models import Recording, Response
 from barrymore.organisation.access import Actor
@@ -45,7 +53,9 @@ def said(request: HttpRequest, actor: Actor) -> HttpResponse:
     context = {
         "title": _("What customers said"),
         "wanted": wanted,
-        "lines": lines_of(found.rows, with_contacts=actor.may("customers.read")),
+        "lines": lines_of(
+            found.rows, with_contacts=actor.may("customers.read"), with_photos=actor.may(photos.PERMISSION)
+        ),
         "following": found.next,
         "modes": Response.Mode.choices,
         "channels": Response.Channel.choices,
@@ -71,6 +81,20 @@ def recording(request: HttpRequest, actor: Actor, key: str) -> HttpResponseBase:
     """A voice message, to be heard in the list."""
     found = get_object_or_404(Recording, key=key)
     told = FileResponse((Path(settings.MEDIA_ROOT) / found.path).open("rb"), content_type=found.content_type)
+    told.headers["X-Content-Type-Options"] = "nosniff"
+    told.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    told.headers["Cache-Control"] = "private, no-store"
+    return told
+
+
+@require_POST
+@page(photos.PERMISSION)
+def photo(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
+    """A photo, on record. By POST, so that nothing but a person opens it."""
+    data = photos.open_photo(actor, key)
+    if data is None:
+        raise Http404
+    told = HttpResponse(data, content_type="image/jpeg")
     told.headers["X-Content-Type-Options"] = "nosniff"
     told.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     told.headers["Cache-Control"] = "private, no-store"

@@ -10,7 +10,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 
 from barrymore.feedback.answers import answers_of
-from barrymore.feedback.models import Response
+from barrymore.feedback.models import Photo, Response
+from barrymore.feedback.photos import photos_of
 from barrymore.feedback.recordings import KEY as VOICE
 from barrymore.feedback.recordings import known_recordings
 from barrymore.organisation.models import Point
@@ -118,21 +119,24 @@ class Line:
     where: str
     said: list[tuple[str, str]]
     recordings: list[str]
+    photo: Photo | None = None
 
 
-def lines_of(rows: list[Response], *, with_contacts: bool) -> list[Line]:
+def lines_of(rows: list[Response], *, with_contacts: bool, with_photos: bool = False) -> list[Line]:
     """With the names of the points and what was said to each question."""
     names = dict(Point.objects.filter(pk__in={one.point_ref for one in rows}).values_list("pk", "name"))
     voices = {one.pk: [row.text for row in one.answers.all() if VOICE.fullmatch(row.text)] for one in rows}
     here = (
         known_recordings(key for keys in voices.values() for key in keys) if any(voices.values()) else set()
     )
+    photos = photos_of(one.pk for one in rows) if with_photos else {}
     return [
         Line(
             one,
             names.get(one.point_ref or 0, ""),
             answers_of(one, with_contacts=with_contacts),
             [key for key in voices[one.pk] if key in here],
+            photos.get(one.pk),
         )
         for one in rows
     ]

@@ -6,12 +6,24 @@ from django.utils.translation import gettext_lazy as _
 from barrymore.conversations.models import Conversation
 from barrymore.customers.models import Address, Customer
 from barrymore.feedback.campaign_models import Campaign
+from barrymore.feedback.photo_models import Keeping, Photo
 from barrymore.feedback.questionnaire_models import Questionnaire
 from barrymore.feedback.recording_models import Recording
 from barrymore.feedback.wish_models import CallWish
 from barrymore.organisation.models import Staff
 
-__all__ = ["Answer", "CallWish", "Campaign", "Case", "Questionnaire", "Recording", "Response", "Survey"]
+__all__ = [
+    "Answer",
+    "CallWish",
+    "Campaign",
+    "Case",
+    "Keeping",
+    "Photo",
+    "Questionnaire",
+    "Recording",
+    "Response",
+    "Survey",
+]
 
 
 class Survey(models.Model):

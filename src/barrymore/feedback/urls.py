@@ -19,4 +19,5 @@ said = [
     path("", list_views.said, name="said"),
     path("table.csv", list_views.table, name="table"),
     path("voice/<slug:key>/", list_views.recording, name="recording"),
+    path("photo/<slug:key>/", list_views.photo, name="photo"),
 ]

@@ -14,12 +14,16 @@ class CallWish(models.Model):
     phone = models.CharField(max_length=200, blank=True)
     open_after = models.DateTimeField()  # a failure to open it is tried again then
     taken_at = models.DateTimeField(null=True)
+    forgotten_at = models.DateTimeField(null=True)
     conversation = models.ForeignKey(Conversation, null=True, on_delete=models.SET_NULL, related_name="+")
 
     class Meta:
         indexes = [
             models.Index(
                 fields=["open_after"], name="wish_waiting", condition=models.Q(taken_at__isnull=True)
+            ),
+            models.Index(
+                fields=["open_after"], name="wish_to_forget", condition=models.Q(forgotten_at__isnull=True)
             ),
         ]
 

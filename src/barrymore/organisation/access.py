@@ -37,6 +37,7 @@ EVERYTHING = SUPERVISE | {
     "contacts.write",
     "bookings.write",
     "targets.manage",
+    "photos.read",
 }
 
 PERMISSIONS: dict[str, frozenset[str]] = {

@@ -18,6 +18,7 @@ from barrymore.channels.devices.screen_models import Screen, Slide, Target
 from barrymore.organisation.access import Actor
 from barrymore.organisation.models import Staff
 from barrymore.organisation.pages import page
+from barrymore.web.photo_forms import PhotoForm
 
 SHOWN = 100
 
@@ -74,8 +75,9 @@ class TargetForm(forms.Form):
     )
 
 
-def _kiosk(device_id: int) -> Device:
-    kiosks = Device.objects.filter(kind=Device.Kind.KIOSK, revoked_at=None).select_related("point")
+def kiosk_at(device_id: int) -> Device:
+    """A live kiosk, or 404."""
+    kiosks = Device.objects.filter(kind=Device.Kind.KIOSK, revoked_at=None).select_related("point__site")
     return get_object_or_404(kiosks, pk=device_id)
 
 
@@ -83,7 +85,7 @@ def _kiosk(device_id: int) -> Device:
 @page("settings.manage")
 def screen(request: HttpRequest, actor: Actor, device_id: int) -> HttpResponse:
     """What one kiosk shows."""
-    device = _kiosk(device_id)
+    device = kiosk_at(device_id)
     kept = screens.screen_of(device)
     form = ScreenForm(request.POST or None, initial={"mode": kept.mode, "keys": kept.keys})
     if request.method == "POST" and form.is_valid():
@@ -93,7 +95,7 @@ def screen(request: HttpRequest, actor: Actor, device_id: int) -> HttpResponse:
             form.add_error("keys", _("Name four different keys, one sign each, such as: 1 2 3 4"))
         else:
             return _back(request, device_id)
-    return _show(request, device, form=form)
+    return show_screen(request, device, form=form)
 
 
 def _back(request: HttpRequest, device_id: int) -> HttpResponse:
@@ -101,7 +103,8 @@ def _back(request: HttpRequest, device_id: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("devices:screen", args=[device_id]))
 
 
-def _show(request: HttpRequest, device: Device, status: int = 200, **forms_told: Any) -> HttpResponse:
+def show_screen(request: HttpRequest, device: Device, status: int = 200, **forms_told: Any) -> HttpResponse:
+    """The page with its forms, one of them perhaps as it was sent."""
     kept, views = screens.screen_of(device), screens.views_of(device)
     after = request.GET.get("after", "")
     targets = Target.objects.filter(device=device, is_active=True).select_related("staff").order_by("pk")
@@ -120,6 +123,7 @@ def _show(request: HttpRequest, device: Device, status: int = 200, **forms_told:
         "following": str(rows[SHOWN - 1].pk) if len(rows) > SHOWN else "",
         "target_form": TargetForm(),
         "is_post": kept.mode == Screen.Mode.POST,
+        "photo_form": PhotoForm(device),
         "cheers": screens.cheers_of(device) if kept.mode == Screen.Mode.CHEER else None,
         **forms_told,
     }
@@ -130,7 +134,7 @@ def _show(request: HttpRequest, device: Device, status: int = 200, **forms_told:
 @page("settings.manage")
 def add_slide(request: HttpRequest, actor: Actor, device_id: int) -> HttpResponse:
     """A picture for idle times."""
-    device = _kiosk(device_id)
+    device = kiosk_at(device_id)
     form = SlideForm(request.POST, request.FILES)
     if form.is_valid():
         told = dict(form.cleaned_data)
@@ -141,7 +145,7 @@ def add_slide(request: HttpRequest, actor: Actor, device_id: int) -> HttpRespons
             form.add_error(None, _said(error))
         else:
             return _back(request, device_id)
-    return _show(request, device, status=422, slide_form=form)
+    return show_screen(request, device, status=422, slide_form=form)
 
 
 def _bytes(file: "UploadedFile[Any]") -> bytes:
@@ -174,7 +178,7 @@ def remove_slide(request: HttpRequest, actor: Actor, slide_id: int) -> HttpRespo
 @page("settings.manage")
 def add_target(request: HttpRequest, actor: Actor, device_id: int) -> HttpResponse:
     """Somebody or something to choose."""
-    device = _kiosk(device_id)
+    device = kiosk_at(device_id)
     form = TargetForm(request.POST, request.FILES)
     if form.is_valid():
         told = form.cleaned_data
@@ -185,7 +189,7 @@ def add_target(request: HttpRequest, actor: Actor, device_id: int) -> HttpRespon
             form.add_error(None, _said(error))
         else:
             return _back(request, device_id)
-    return _show(request, device, status=422, target_form=form)
+    return show_screen(request, device, status=422, target_form=form)
 
 
 @require_POST

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from barrymore.channels.signs import storable
+from barrymore.feedback.photos import KEY as PHOTO
 
 MOST_ANSWERS = 40
 MOST_CHOSEN = 60
@@ -39,9 +40,18 @@ def read_answer(told: Mapping[str, Any]) -> dict[str, Any]:
     }
     if told.get("target") is not None:
         detail["target"] = _number(told["target"], "target")
+    if told.get("photo") is not None:
+        detail["photo"] = photo_name(told["photo"])
     if len(json.dumps(detail, ensure_ascii=False)) > MOST_SIGNS:
         raise Wrong("too_long")
     return detail
+
+
+def photo_name(told: Any) -> str:
+    """The name under which a photo follows, if one does. Raises Wrong."""
+    if not isinstance(told, str) or not PHOTO.fullmatch(told):
+        raise Wrong("photo")
+    return told
 
 
 def _number(value: Any, name: str) -> int:

@@ -15,6 +15,7 @@ from barrymore.channels.devices.screens import count_views, targets_of
 from barrymore.feedback.answers import Origin, keep_press
 from barrymore.feedback.campaign_answers import Catalog, NotAccepted, Told, receive_answer
 from barrymore.feedback.models import Response
+from barrymore.feedback.photos import note_consent, tie_photo
 from barrymore.feedback.presses import Place, Press, collapse_press, count_cheer, count_press
 from barrymore.feedback.served import Served, Source, count_served
 from barrymore.formulas.presses import BURST_SECONDS, Pressed, is_red, settle
@@ -88,6 +89,9 @@ def _project(limit: int, ref: int | None = None) -> int:
                 _answer(row, device, catalog, targets)
             elif row.kind == "view":
                 count_views(device, row.at, row.detail)
+                row.state = State.NOTED
+            elif row.kind == "photo":
+                note_consent(row.detail["photo"], device.pk, row.detail["blur"], row.detail["notice"])
                 row.state = State.NOTED
             elif row.kind == "cheer":
                 count_cheer(place_of(device), key_of(row), row.at)
@@ -187,7 +191,9 @@ def _answer(row: DeviceEvent, device: Device, catalog: Catalog, targets: Mapping
     """An answer set whose version nobody fielded, or that its rules refuse, is kept with the reason."""
     try:
         origin = _about(_origin(row, device), row, targets)
-        receive_answer(origin, Told.of(row.detail), catalog)
+        response = receive_answer(origin, Told.of(row.detail), catalog)
+        if "photo" in row.detail:
+            tie_photo(response, row.detail["photo"], device.pk)
     except NotAccepted as refused:
         row.detail = {**row.detail, "why": str(refused)}
         row.state = State.REJECTED

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from barrymore.channels.devices.answer_reading import Wrong, read_answer
+from barrymore.channels.devices.answer_reading import Wrong, photo_name, read_answer
 from barrymore.channels.signs import storable
 from barrymore.journal.inbox import Event
 
@@ -19,7 +19,7 @@ FIRST_DAY = datetime(2020, 1, 1, tzinfo=UTC)
 AHEAD, BEHIND = timedelta(minutes=5), timedelta(hours=72)
 BOOT = re.compile(r"[A-Za-z0-9._-]{1,60}")
 HIGHEST = 2**53
-KINDS = ("press", "served", "heartbeat", "answer", "view", "cheer")
+KINDS = ("press", "served", "heartbeat", "answer", "view", "cheer", "photo")
 MOST_VIEWS = 100_000
 SCALES = {"smile4": (1, 4), "colour2": (1, 2), "five": (1, 5), "eleven": (0, 10)}
 BUTTONS = {
@@ -28,6 +28,8 @@ BUTTONS = {
 }  # fmt: skip
 LONGEST_COMMENT = 4000
 MOST_SERVED = 1000
+LONGEST_NOTICE = 1000
+BLURS = ("none", "middle", "all")
 
 
 class Refused(ValueError):
@@ -112,6 +114,11 @@ def _said(kind: str, told: Mapping[str, Any], detail: dict[str, Any]) -> tuple[i
     elif kind == "view":
         detail["slide"] = _whole(told.get("slide"), 1, HIGHEST, "slide")
         detail["count"] = _whole(told.get("count"), 1, MOST_VIEWS, "count")
+    elif kind == "photo":
+        detail["photo"] = photo_name(told.get("photo"))
+        if told.get("blur") not in BLURS:
+            raise Wrong("blur")
+        detail |= {"blur": told["blur"], "notice": storable(str(told.get("notice") or ""))[:LONGEST_NOTICE]}
     elif kind == "heartbeat":
         if told.get("lost") is not None:
             detail["lost"] = _whole(told["lost"], 0, MOST_VIEWS, "lost")

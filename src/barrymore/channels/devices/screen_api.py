@@ -12,6 +12,7 @@ from barrymore.channels.devices.api import device_at, tagged
 from barrymore.channels.devices.models import Device
 from barrymore.channels.devices.screen_models import Target
 from barrymore.channels.limits import seconds_to_wait
+from barrymore.feedback.photos import keep_photo, photo_may_be_kept
 from barrymore.feedback.recordings import NotKept, keep_recording, may_be_kept
 from barrymore.organisation.access import Actor, actor_of
 from barrymore.organisation.models import Staff
@@ -27,6 +28,13 @@ class ScreenIn(Schema):
 
     mode: Literal["ask", "buttons", "cheer", "post"] = "ask"
     keys: str = Field("1 2 3 4", max_length=20)
+
+
+class PhotosIn(Schema):
+    """Whether guests may attach a photo, and by language what they are told before."""
+
+    on: bool
+    notice: dict[str, str] = Field(default_factory=dict, max_length=screens.MOST_NOTICES)
 
 
 class TargetIn(Schema):
@@ -56,6 +64,15 @@ def put_mode(request: HttpRequest, device_id: int, told: ScreenIn) -> dict[str, 
     device = Device.objects.get(pk=device_id, kind=Device.Kind.KIOSK)
     kept = screens.set_screen(actor, device, told.mode, told.keys)
     return {"device": device.pk, "mode": kept.mode, "keys": kept.keys.split()}
+
+
+@router.put("/devices/{device_id}/photos")
+def put_photos(request: HttpRequest, device_id: int, told: PhotosIn) -> dict[str, Any]:
+    """Switch photos on or off; on only with a notice in every language that the screen asks in."""
+    actor = _manager(request)
+    device = Device.objects.select_related("point__site").get(pk=device_id, kind=Device.Kind.KIOSK)
+    kept = screens.set_photos(actor, device, told.on, told.notice)
+    return {"device": device.pk, "on": kept.has_photos, "notice": kept.photo_notice}
 
 
 def target_out(one: Target) -> dict[str, Any]:
@@ -102,18 +119,32 @@ def delete_target(request: HttpRequest, device_id: int, target_id: int) -> dict[
 
 @router.post("/devices/{device_id}/files", auth=None, response=dict[str, Any])
 def post_file(request: HttpRequest, device_id: int, name: str) -> dict[str, Any]:
-    """A voice message of at most 5 MB, with its Content-Type; the same name again is the same file."""
+    """A voice message of at most 5 MB or a photo of 3 MB; the same name again is the same file."""
     device = device_at(request, device_id)
     if wait := seconds_to_wait(f"files:{device_id}", FILES_PER_MINUTE):
         raise HttpError(429, f"Too many files: wait {wait} seconds.")
     length = request.META.get("CONTENT_LENGTH") or "0"
     size = int(length) if length.isascii() and length.isdigit() else 0
+    if name.startswith("photo-"):
+        return _post_photo(request, device, name, size)
     try:
         kind = may_be_kept(name, request.META.get("CONTENT_TYPE", ""), size)
         kept = keep_recording(
             name, kind, _pieces(request), size,
             device=device.pk, point=device.point_id, site=device.point.site_id,
         )  # fmt: skip
+    except NotKept as error:
+        raise HttpError(error.status, str(error)) from error
+    return {"name": kept.key, "size": kept.size}
+
+
+def _post_photo(request: HttpRequest, device: Device, name: str, size: int) -> dict[str, Any]:
+    """Only of a screen on which photos are on now: a guest has consented to what its notice says."""
+    if not screens.takes_photos(device):
+        raise HttpError(409, "Photos are switched off at this screen; nothing was kept.")
+    try:
+        photo_may_be_kept(name, request.META.get("CONTENT_TYPE", ""), size)
+        kept = keep_photo(name, _pieces(request), size, device=device.pk)
     except NotKept as error:
         raise HttpError(error.status, str(error)) from error
     return {"name": kept.key, "size": kept.size}

@@ -21,6 +21,8 @@ class Screen(models.Model):
     device = models.OneToOneField(Device, on_delete=models.CASCADE, related_name="screen")
     mode = models.CharField(max_length=8, choices=Mode, default=Mode.ASK)
     keys = models.CharField(max_length=7, default="1 2 3 4")  # of the buttons, from great to bad
+    has_photos = models.BooleanField(default=False)
+    photo_notice = models.JSONField(default=dict, blank=True)  # by language: what a guest consents to
 
     def __str__(self) -> str:
         return f"screen of {self.device_id}"

@@ -4,6 +4,7 @@ import secrets
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import F, Sum
@@ -11,7 +12,9 @@ from django.db.models import F, Sum
 from barrymore.channels.devices.models import Device
 from barrymore.channels.devices.screen_models import Screen, Slide, SlideViews, Target
 from barrymore.conversations.files import content_type_of, store_bytes
+from barrymore.feedback.campaigns import campaign_at
 from barrymore.journal.models import DeviceEvent
+from barrymore.journal.moment import now
 from barrymore.organisation.access import Actor
 from barrymore.organisation.models import Staff
 from barrymore.organisation.selectors import company
@@ -21,6 +24,8 @@ PERMISSION = "settings.manage"
 LARGEST_PICTURE = 5 * 1024 * 1024
 MOST_SLIDES = 40
 MOST_TARGETS = 1000
+LONGEST_NOTICE = 600
+MOST_NOTICES = 20
 PICTURES = ("image/png", "image/jpeg", "image/gif")
 
 
@@ -43,6 +48,35 @@ def set_screen(actor: Actor, device: Device, mode: str, keys: str) -> Screen:
     )
     audit(actor.staff, "screen.changed", device.name, mode=mode)
     return kept
+
+
+def notice_languages(device: Device) -> list[str]:
+    """The languages in which a guest of this screen may be asked for a photo."""
+    today = now().astimezone(ZoneInfo(device.point.site.timezone)).date()
+    campaign = campaign_at(device.point, today)
+    return list(campaign.questionnaire.form.languages) if campaign else [device.point.site.language]
+
+
+@transaction.atomic
+def set_photos(actor: Actor, device: Device, is_on: bool, notice: Mapping[str, str]) -> Screen:
+    """Switch photos on or off. Raises ValueError while a language of the screen lacks its notice."""
+    actor.need(PERMISSION)
+    told = {code[:10]: " ".join(text.replace("\x00", "").split()) for code, text in notice.items()}
+    told = {code: text for code, text in told.items() if text}
+    if any(len(text) > LONGEST_NOTICE for text in told.values()) or len(told) > MOST_NOTICES:
+        raise ValueError(f"notice: at most {LONGEST_NOTICE} signs in each of {MOST_NOTICES} languages")
+    if is_on and (missing := [code for code in notice_languages(device) if code not in told]):
+        raise ValueError(f"notice: write it in {', '.join(missing)} before photos can be on")
+    kept, _new = Screen.objects.update_or_create(
+        device=device, defaults={"has_photos": is_on, "photo_notice": told}
+    )
+    audit(actor.staff, "photos.switched", device.name, on=is_on, notice=told)
+    return kept
+
+
+def takes_photos(device: Device) -> bool:
+    """Whether this screen may bring photos."""
+    return Screen.objects.filter(device=device, has_photos=True).exists()
 
 
 def _picture(data: bytes) -> dict[str, str]:
@@ -121,6 +155,7 @@ def screen_told(device: Device) -> dict[str, Any]:
         "point": device.point.name,
         "mode": screen.mode,
         "keys": screen.keys.split(),
+        "photo_notice": screen.photo_notice if screen.has_photos else {},
         "slides": [
             {
                 "id": one.pk,

@@ -58,6 +58,7 @@ def page(request: HttpRequest) -> HttpResponse:
     """The kiosk itself; everything else it does in the browser."""
     told = render(request, "channels/kiosk.html", {"words": words(), "languages": settings.LANGUAGES})
     told.headers["Content-Security-Policy"] = POLICY
+    told.headers["Permissions-Policy"] = "camera=(self), geolocation=(), payment=()"
     told.headers["Cache-Control"] = "no-cache"
     told.headers["X-Robots-Tag"] = "noindex, nofollow"
     return told

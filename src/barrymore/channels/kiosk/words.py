@@ -13,7 +13,7 @@ def words() -> dict[str, dict[str, str]]:
     told = {}
     for code, _name in settings.LANGUAGES:
         with translation.override(code):
-            told[code] = {**_asking(), **_around()}
+            told[code] = {**_asking(), **_photo(), **_around()}
     return told
 
 
@@ -45,6 +45,24 @@ def _asking() -> dict[str, str]:
         "search": _("Search"),
         "none_found": _("Nothing of that name."),
         "page": _("{n} of {all}"),
+    }
+
+
+def _photo() -> dict[str, str]:
+    return {
+        "photo_ask": _("Would you add a photo?"),
+        "photo_show": _("Show the camera"),
+        "photo_no": _("No photo"),
+        "photo_take": _("Take the photo"),
+        "photo_other": _("Take another"),
+        "photo_send": _("Send this photo"),
+        "photo_all": _("Blur everything"),
+        "photo_middle": _("Blur the middle"),
+        "photo_none": _("As it is"),
+        "photo_how": _("What you see here is what is sent."),
+        "photo_edge": _("A face outside the middle stays as it is."),
+        "photo_broken": _("The camera does not work here. Your answer is kept all the same."),
+        "photo_what": _("The picture of the camera"),
     }
 
 

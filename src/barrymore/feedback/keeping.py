@@ -1,0 +1,71 @@
+"""What points to a person is kept as long as needed: photos for hours, voices and contacts for days."""
+
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from barrymore.feedback.models import Answer, CallWish, Keeping, Photo, Recording
+from barrymore.journal.moment import now
+from barrymore.organisation.access import Actor
+from barrymore.organisation.services import audit
+
+PERMISSION = "settings.manage"
+BATCH = 500
+# Shortest and longest, in the unit of the field.
+BOUNDS = {"photo_hours": (1, 72), "voice_days": (1, 3650), "contact_days": (1, 3650)}
+
+
+def keeping() -> Keeping:
+    """How long; as the product comes where nobody has said."""
+    return Keeping.objects.filter(pk=1).first() or Keeping(pk=1)
+
+
+@transaction.atomic
+def set_keeping(actor: Actor, **told: int) -> Keeping:
+    """Say how long. Raises ValueError with the field."""
+    actor.need(PERMISSION)
+    for name, (least, most) in BOUNDS.items():
+        if not least <= told[name] <= most:
+            raise ValueError(f"{name}: from {least} to {most}")
+    kept, _new = Keeping.objects.update_or_create(pk=1, defaults={name: told[name] for name in BOUNDS})
+    audit(actor.staff, "keeping.changed", "", **{name: told[name] for name in BOUNDS})
+    return kept
+
+
+def forget_round() -> int:
+    """Forget what is older than it may be; what a failure leaves is forgotten the next time."""
+    kept = keeping()
+    photos = _forget_files(Photo, now() - timedelta(hours=kept.photo_hours), "photos.forgotten")
+    voices = _forget_files(Recording, now() - timedelta(days=kept.voice_days), "voices.forgotten")
+    return photos + voices + _forget_contacts(now() - timedelta(days=kept.contact_days))
+
+
+def _forget_files(model: type[Photo] | type[Recording], before: object, action: str) -> int:
+    """File first, then row: a row whose file is gone is harmless, a file without a row is never found."""
+    rows = list(model.objects.filter(at__lt=before).order_by("at").values_list("pk", "path")[:BATCH])
+    for _ref, path in rows:
+        if path:
+            (Path(settings.MEDIA_ROOT) / path).unlink(missing_ok=True)
+    files = sum(bool(path) for _ref, path in rows)
+    with transaction.atomic():
+        model.objects.filter(pk__in=[ref for ref, _path in rows]).delete()
+        if files:
+            audit(None, action, "", files=files)
+    return len(rows)
+
+
+@transaction.atomic
+def _forget_contacts(before: object) -> int:
+    """Contacts leave answers; that one was left, and what became of it, stays."""
+    old = CallWish.objects.filter(open_after__lt=before, taken_at__isnull=False, forgotten_at=None)
+    wishes = dict(old.order_by("open_after").values_list("pk", "response_id")[:BATCH])
+    if not wishes:
+        return 0
+    given = Answer.objects.filter(response__in=wishes.values(), chosen__isnull=False)
+    contacts = [one.pk for one in given if isinstance(one.chosen, dict)]
+    Answer.objects.filter(pk__in=contacts).update(chosen={})
+    CallWish.objects.filter(pk__in=wishes).update(name="", email="", phone="", forgotten_at=now())
+    audit(None, "contacts.forgotten", "", answers=len(wishes))
+    return len(wishes)
