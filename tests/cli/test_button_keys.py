@@ -122,6 +122,7 @@ def test_a_wrong_plan_is_told_with_what_to_mend(tmp_path: Path, text: str, keys:
         (["--config", "/nowhere/x.toml"], "cannot be read"),
         (["--status"], "Nothing was kept"),
         (["--show-keys"], "--device"),
+        (["--stdin", "--key", "1=1", "--ca", "/nowhere.pem"], "ca: /nowhere.pem is not there"),
         (["--enrol", "abc"], "name the address"),
         (["--enrol", "abc", "--server", "house.example"], "is no address"),
         (["--enrol", "abc", "--server", "http://127.0.0.1:1"], "The code still works"),
@@ -189,3 +190,13 @@ def test_an_agent_needs_nothing_but_python(tmp_path: Path) -> None:
         [sys.executable, "-I", "-S", "-c", code], input=b"1\n", capture_output=True, timeout=20
     )
     assert (done.stdout, done.stderr) == (b"1 (code:2)\n0 []\n", b"")
+
+
+def test_a_certificate_that_is_none_and_a_key_that_is_none_stop_nothing(tmp_path: Path) -> None:
+    (tmp_path / "ca.pem").write_text("no certificate")
+    store = enrolled(tmp_path / "s", 1, 1, "bmd_\n" + "x" * 30)
+    words = ["--stdin", "--key", "1=1", "--store", str(store)]
+    for more in (["--ca", str(tmp_path / "ca.pem")], []):
+        done = agent(*words, *more, feed=b"1\n")
+        assert (done.returncode, b"Not sent" in done.stderr, b"Traceback" in done.stderr) == (1, True, False)
+    assert b"waiting 3" in agent("--status", "--store", str(store)).stdout

@@ -57,8 +57,8 @@ def call(url: str, body: Any, *, key: str = "", ca: str = "") -> dict[str, Any]:
     # Only https and http: a server that is named file:… was refused before (server_of).
     headers = {"Content-Type": "application/json", **({"Authorization": f"Bearer {key}"} if key else {})}
     request = Request(url, json.dumps(body).encode(), headers, method="POST")  # noqa: S310
-    opener = build_opener(_Stay, HTTPSHandler(context=ssl.create_default_context(cafile=ca or None)))
     try:
+        opener = build_opener(_Stay, HTTPSHandler(context=ssl.create_default_context(cafile=ca or None)))
         with opener.open(request, timeout=WAIT_SECONDS) as answer:
             told = json.loads(answer.read(LARGEST_ANSWER))
     except HTTPError:

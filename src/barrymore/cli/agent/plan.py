@@ -41,6 +41,8 @@ def read_plan(file: Path | None, keys: Iterable[str], **told: str) -> Plan:
     scale = texts["scale"] or "smile4"
     if scale not in SCALES:
         raise Wrong(f"scale: {scale!r} is none of {', '.join(SCALES)}.")
+    if texts["ca"] and not Path(texts["ca"]).is_file():
+        raise Wrong(f"ca: {texts['ca']} is not there. Name the file with the certificate to trust.")
     said = kept.get("keys", {})
     if not isinstance(said, dict):
         raise Wrong(f"keys: name them as a table:\n{EXAMPLE}")

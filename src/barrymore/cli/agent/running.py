@@ -44,9 +44,9 @@ class Sender(threading.Thread):
         while not self.stop.is_set():
             try:
                 self._go_on()
-            except sqlite3.Error as error:
-                # A full disk, as a rule: what is kept stays, and is sent when it can be read again.
-                self._later(Later(f"the store does not answer ({error})"))
+            except (sqlite3.Error, OSError, ValueError) as error:
+                # A full disk, as a rule. The thread lives on: what is kept is sent once that is mended.
+                self._later(Later(f"{type(error).__name__}: {error}"))
                 self.stop.wait(self._pause)
 
     def _go_on(self) -> None:
