@@ -53,7 +53,9 @@ def asked(dora: Staff) -> Questionnaire:
 
 @pytest.fixture
 def kiosk(site: Site, queue: Queue) -> Device:
-    """A kiosk at the reception."""
+    """A kiosk at the reception of a house that speaks English."""
+    site.language = "en"
+    site.save(update_fields=["language"])
     return place_device(stand(site), "kiosk", "Kiosk 1")[0]
 
 
