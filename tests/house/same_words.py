@@ -81,6 +81,7 @@ SAME: dict[str, set[str]] = {
     "fr": {
         "Code",
         "Photo",
+        "Photos",
         "Service",
         "%(n)s question",
         "Page %(n)s",

@@ -105,19 +105,17 @@ def setup(*, is_secure: bool, mailbox: Mailbox | None) -> list[dict[str, Any]]:
             "people:people",
             _("Invite"),
         ),
-        {
-            **_item(
-                _("Secure address"),
-                _("the page is served by https")
-                if is_secure
-                else _("plain http: camera, microphone and passkeys stay off; start with --tls"),
-                is_secure,
-                "",
-                "",
-            ),
-            "is_risk": not is_secure,
-        },
+        _secure_address(is_secure),
     ]
+
+
+def _secure_address(is_secure: bool) -> dict[str, Any]:
+    detail = (
+        _("the page is served by https")
+        if is_secure
+        else _("plain http: camera, microphone and passkeys stay off; start with --tls")
+    )
+    return {**_item(_("Secure address"), detail, is_secure, "", ""), "is_risk": not is_secure}
 
 
 def _promise(calendar: Calendar | None, policy: Policy | None) -> str:
