@@ -14,6 +14,14 @@ const fonts = [
   { family: "Source Serif 4 Variable", package: "source-serif-4", variant: "opsz-normal", weight: "200 900", style: "normal" },
 ];
 
+// Letters for PDF files, whole and in TrueType: a PDF takes neither woff2 nor ranges.
+function printedFonts() {
+  for (const cut of ["400Regular", "600SemiBold"]) {
+    const file = `SourceSans3_${cut}.ttf`;
+    copyFileSync(join(modules, "@expo-google-fonts/source-sans-3", cut, file), join(out, "fonts", file));
+  }
+}
+
 function fontFaces() {
   const faces = [];
   for (const font of fonts) {
@@ -67,6 +75,7 @@ const styles = {
 
 rmSync(out, { recursive: true, force: true });
 mkdirSync(join(out, "fonts"), { recursive: true });
+printedFonts();
 writeFileSync(join(here, "style/fonts.css"), `/* Written by build.mjs. */\n${fontFaces()}\n`);
 writeFileSync(join(here, "style/system.css"), systemTokens());
 icons();

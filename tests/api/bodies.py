@@ -21,6 +21,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/recoveries/{recovery_id}/claim": {"what": "x", "kindness": None},
     "/recoveries/{recovery_id}/guest": {"guest": "lee@guests.example"},
     "/basics/{basic_id}/checks": {"green": True, "note": "x"},
+    "/reports/summary/order": {"every": "", "site": None},
     "/kits/recommend": {"goals": ["measure", "hear"], "customers_a_day": 60, "network": "always",
                         "counter": "register", "is_staffed": True},
     "/me/presence": {"state": "available", "reason": ""},

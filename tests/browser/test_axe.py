@@ -37,6 +37,8 @@ PAGES = {
     "buttons and posters": "/reports/presses/",
     "quality at the points": "/reports/quality/",
     "points compared": "/reports/points-compared/",
+    "summary": "/reports/summary/",
+    "begin to ask": "/settings/begin/",
     "course of a point": "/reports/points/{point}/",
     "bonus rules": "/settings/bonus/",
     "experiments": "/reports/experiments/",

@@ -58,6 +58,9 @@ def _press_on(agent: Agent, stop: threading.Event) -> None:
 
 def _waiting(folder: Path) -> int:
     with sqlite3.connect(folder / "presses.sqlite3") as store:
+        # The first kill may come before the agent has made its table.
+        if not store.execute("select 1 from sqlite_master where name = 'events'").fetchone():
+            return 0
         return int(store.execute("select count(*) from events").fetchone()[0])
 
 

@@ -32,6 +32,7 @@ from barrymore.quality.bonus_api import router as bonus_router
 from barrymore.reports.api import router as reports_router
 from barrymore.reports.experiments_api import router as experiments_router
 from barrymore.reports.points_api import router as compared_router
+from barrymore.reports.summary_api import router as summary_router
 from barrymore.routing.services import AlreadyTaken
 from barrymore.web.care_api import router as care_router
 from barrymore.web.kit_api import router as kit_router
@@ -74,6 +75,7 @@ for router in (
     bonus_router,
     compared_router,
     experiments_router,
+    summary_router,
     reports_router,
     people_router,
     points_router,

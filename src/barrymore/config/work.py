@@ -32,6 +32,8 @@ from barrymore.quality.bonus import bonus_round
 from barrymore.quality.falling import falling_round
 from barrymore.quality.looking import look_for_flags
 from barrymore.quality.services import forget_rejected
+from barrymore.reports.mailing import owe_due
+from barrymore.reports.mailing import send_due as send_due_summaries
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE = 30.0
@@ -62,6 +64,8 @@ ROUNDS = [
     Round("wishes to be called", wishes_round, 1.0),
     Round("alerts", escalate_round, 1.0),
     Round("invitations", invite_due, 2.0),
+    Round("summaries due", owe_due, 30.0),
+    Round("summaries", send_due_summaries, 5.0),
     Round("steps", rounds.steps_round, 5.0),
     Round("absence", rounds.absence_round, 10.0),
     Round("silence", rounds.silence_round, 30.0),

@@ -9,6 +9,7 @@ from barrymore.reports import (
     experiment_views,
     press_views,
     quality_views,
+    summary_views,
     views,
 )
 
@@ -27,6 +28,8 @@ urlpatterns = [
     path("points-compared/", compare_views.compared, name="compared"),
     path("points-compared.csv", compare_views.compared_file, {"kind": "csv"}, name="compared_csv"),
     path("points-compared.xlsx", compare_views.compared_file, {"kind": "xlsx"}, name="compared_xlsx"),
+    path("summary/", summary_views.summary, name="summary"),
+    path("summary.pdf", summary_views.summary_file, name="summary_pdf"),
     path("<slug:name>/", views.report, name="report"),
     path("<slug:name>.csv", views.export, {"kind": "csv"}, name="export"),
     path("<slug:name>.xlsx", views.export, {"kind": "xlsx"}, name="workbook"),
