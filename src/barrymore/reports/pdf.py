@@ -23,6 +23,7 @@ from barrymore.reports.summary import Paragraph, Summary
 FONTS = Path(__file__).parents[1] / "ui" / "static" / "ui" / "fonts"
 INK, QUIET = HexColor("#1c1a16"), HexColor("#5d584d")
 MARGIN = 22 * mm
+PADDING = 6  # points that the frame of the text keeps free on each side
 
 
 @cache
@@ -95,8 +96,8 @@ def _foot(summary: Summary) -> Any:
         canvas.saveState()
         canvas.setFont("Text", 8)
         canvas.setFillColor(QUIET)
-        canvas.drawString(MARGIN, MARGIN / 2, when)
-        canvas.drawRightString(A4[0] - MARGIN, MARGIN / 2, str(document.page))
+        canvas.drawString(MARGIN + PADDING, MARGIN / 2, when)
+        canvas.drawRightString(A4[0] - MARGIN - PADDING, MARGIN / 2, str(document.page))
         canvas.restoreState()
 
     return draw

@@ -14,7 +14,7 @@ from barrymore.journal.moment import now
 from barrymore.organisation.models import Site
 from barrymore.organisation.selectors import company
 from barrymore.reports.library import REPORTS
-from barrymore.reports.quality import quality_of
+from barrymore.reports.quality import Line, quality_of
 
 
 @dataclass(frozen=True)
@@ -82,10 +82,17 @@ def _points(site: Site | None, period: Period) -> list[Paragraph]:
         if line.figure is not None:
             found.append(_paragraph(name, line.figure))
         else:
-            counted = _("{served} served, {presses} presses. Nobody was asked, so there is no share.")
-            said = counted.format(served=line.served or 0, presses=line.presses)
-            found.append(Paragraph(name, said, "F"))
+            found.append(Paragraph(name, _counted(line), "F"))
     return found
+
+
+def _counted(line: Line) -> str:
+    if line.served is None:
+        return _("{presses} presses. Nobody counted those served, so there is no share.").format(
+            presses=line.presses
+        )
+    counted = _("{served} served, {presses} presses. Nobody was asked, so there is no share.")
+    return counted.format(served=line.served, presses=line.presses)
 
 
 def _paragraph(name: str, figure: Figure) -> Paragraph:
