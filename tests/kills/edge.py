@@ -47,11 +47,11 @@ Place = tuple[int, str, int]
 class EdgeHouse(House):
     """The product with devices and no mailbox."""
 
-    def set_up(self) -> None:
+    def set_up(self, devices: int = DEVICES) -> None:
         """One point with all its devices."""
         run = {"env": self.environment, "check": True, "stdout": subprocess.DEVNULL}
         subprocess.run([sys.executable, "-m", "barrymore", "manage", "migrate", "-v0"], **run)  # type: ignore[call-overload]
-        subprocess.run([sys.executable, "-c", SET_UP, f"{DEVICES}"], **run)  # type: ignore[call-overload]
+        subprocess.run([sys.executable, "-c", SET_UP, f"{devices}"], **run)  # type: ignore[call-overload]
         self.port = free_port()
 
     def imbalances(self) -> int:

@@ -23,7 +23,10 @@ class Subscription(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["staff", "site"], name="summary_once", nulls_distinct=False)
+            models.UniqueConstraint(fields=["staff", "site"], name="summary_once"),
+            models.UniqueConstraint(
+                fields=["staff"], condition=models.Q(site=None), name="summary_of_all_once"
+            ),
         ]
 
     def __str__(self) -> str:
