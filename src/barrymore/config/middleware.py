@@ -1,12 +1,17 @@
 """What every request gets: the viewer's language and zone, and the security headers."""
 
+import logging
 import zoneinfo
 from collections.abc import Callable
 
 from django.conf import settings
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from barrymore.organisation.networks import note_staff
+
+log = logging.getLogger(__name__)
 SIGN_IN = "/account/login/?next="
 Next = Callable[[HttpRequest], HttpResponse]
 
@@ -65,6 +70,25 @@ class SharedComputer:
         sends_to_sign_in = response.status_code == 302 and response.headers["Location"].startswith(SIGN_IN)
         if sends_to_sign_in and request.COOKIES.get("workstation"):
             response.headers["Location"] = "/switch/"
+        return response
+
+
+class StaffNetworks:
+    """From which networks staff work, as marks that fade; only while the staff were told so."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Note it after the page is made, and only where somebody has looked who it is already."""
+        response = self.get_response(request)
+        person = getattr(getattr(request, "_cached_user", None), "pk", None)
+        if person is not None:
+            try:
+                note_staff(person, request.META.get("REMOTE_ADDR", ""))
+            except DatabaseError:
+                # The page is more important; the next request tries again tomorrow or from elsewhere.
+                log.warning("the network of a member of staff was not noted", exc_info=True)
         return response
 
 

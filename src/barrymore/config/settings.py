@@ -90,6 +90,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "barrymore.config.middleware.ViewerTimezone",
     "barrymore.config.middleware.SharedComputer",
+    "barrymore.config.middleware.StaffNetworks",
     "barrymore.config.middleware.ContentSecurity",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -31,6 +31,7 @@ from barrymore.handling.recovering import recoveries_round
 from barrymore.quality.bonus import bonus_round
 from barrymore.quality.falling import falling_round
 from barrymore.quality.looking import look_for_flags
+from barrymore.quality.networks import networks_round
 from barrymore.quality.services import forget_rejected
 from barrymore.reports.mailing import owe_due
 from barrymore.reports.mailing import send_due as send_due_summaries
@@ -96,6 +97,7 @@ SELDOM = [
     Round("bonus rules", bonus_round, FALLING_SECONDS),
     Round("questions about presses", look_for_flags, LOOK_SECONDS),
     Round("photos and contacts to forget", forget_round, FORGET_SECONDS),
+    Round("networks to forget", networks_round, FALLING_SECONDS),
     Round("questions to forget", forget_rejected, BALANCE_SECONDS),
     Round("balance of devices", balance_round, BALANCE_SECONDS),
 ]

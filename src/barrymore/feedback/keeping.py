@@ -1,12 +1,12 @@
 """What points to a person is kept as long as needed: photos for hours, voices and contacts for days."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
 
-from barrymore.feedback.models import Answer, CallWish, Keeping, Photo, Recording
+from barrymore.feedback.models import Answer, CallWish, Case, Keeping, Photo, Recording
 from barrymore.journal.moment import now
 from barrymore.organisation.access import Actor
 from barrymore.organisation.services import audit
@@ -40,6 +40,14 @@ def forget_round() -> int:
     photos = _forget_files(Photo, now() - timedelta(hours=kept.photo_hours), "photos.forgotten")
     voices = _forget_files(Recording, now() - timedelta(days=kept.voice_days), "voices.forgotten")
     return photos + voices + _forget_contacts(now() - timedelta(days=kept.contact_days))
+
+
+def forget_opened_networks(before: datetime | None) -> int:
+    """Take the mark of the network from forms opened before that, or from all."""
+    marked = Case.objects.exclude(opened_network="")
+    if before is not None:
+        marked = marked.filter(opened_form_at__lt=before)
+    return marked.update(opened_network="")
 
 
 def _forget_files(model: type[Photo] | type[Recording], before: object, action: str) -> int:

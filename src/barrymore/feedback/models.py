@@ -99,6 +99,7 @@ class Case(models.Model):
     token_digest = models.CharField(max_length=64, blank=True, db_index=True)
     opened_at = models.DateTimeField(null=True)  # none of earlier cases, which were all opened by a close
     opened_form_at = models.DateTimeField(null=True)
+    opened_network = models.CharField(max_length=40, blank=True)  # a mark that fades, never an address
     send_after = models.DateTimeField(null=True)
     sent_at = models.DateTimeField(null=True)
     closes_at = models.DateTimeField(null=True)
@@ -112,6 +113,9 @@ class Case(models.Model):
             models.Index(fields=["send_after"], name="case_to_send", condition=models.Q(state="waiting")),
             models.Index(fields=["closes_at"], name="case_to_close", condition=models.Q(state="sent")),
             models.Index(fields=["customer", "-sent_at"], name="case_of_customer"),
+            models.Index(
+                fields=["opened_form_at"], name="case_network", condition=~models.Q(opened_network="")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -111,9 +111,18 @@ def token_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def mark_opened(case: Case) -> None:
-    """The customer opened the form; who then leaves it has refused, who never opened it was not reached."""
-    Case.objects.filter(pk=case.pk, opened_form_at=None).update(opened_form_at=now())
+def mark_opened(case: Case, network: str = "") -> None:
+    """The customer opened the form; who then leaves it has refused, who never opened it was not reached.
+
+    `network` is the mark of the network that it was opened from.
+    """
+    Case.objects.filter(pk=case.pk, opened_form_at=None).update(opened_form_at=now(), opened_network=network)
+
+
+def note_network(case: Case, network: str) -> None:
+    """The mark of the network that an opened form was answered from: it says more than the first look."""
+    if network and network != case.opened_network:
+        Case.objects.filter(pk=case.pk, opened_form_at__isnull=False).update(opened_network=network)
 
 
 @transaction.atomic

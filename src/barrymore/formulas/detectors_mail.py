@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import special
 
 from barrymore.formulas.detection_data import GREEN, Invitations
 from barrymore.formulas.detection_flags import Flag, moment_text, standing_out
@@ -14,6 +15,10 @@ FIRST_MONDAY = 4 * 86_400.0
 # Tuned on seeds 1 to 10, 101 to 108 and 1001 to 1020, then frozen (docs/detection.md).
 MAIL_ALPHA = 0.01
 FEWEST = 3
+# Of others: with fewer weeks to compare with nothing is asked.
+FEWEST_PEER_WEEKS = 8
+FEWEST_PEERS = 2
+LIKE_CUSTOMERS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,34 @@ def suppressed_invitations(table: Invitations) -> list[Flag]:
     text = "{k} of {n} drawn invitations were held back by a person; {expected:.1f} are usual. What for?"
     drawn = table.drawn | table.suppressed
     return _beside(_weeks(table), table.suppressed, drawn, "suppressed_invitations", text)
+
+
+def enough_peers(table: Invitations, flag: Flag) -> bool:
+    """Whether the others of the table are several, and have weeks enough to say what is usual."""
+    weeks = _weeks(table)
+    others = weeks.names[weeks.staff][weeks.names[weeks.staff] != flag.staff]
+    return len(others) >= FEWEST_PEER_WEEKS and len(np.unique(others)) >= FEWEST_PEERS
+
+
+def like_customers(table: Invitations, flag: Flag) -> bool:
+    """What was opened from networks of the staff may as well have been customers: as mixed as elsewhere.
+
+    Guests on the house's wireless network open and do not answer, or answer badly, as others do; whoever
+    answers for them gives good answers alone. Binomial tail (Clopper & Pearson, 1934) of the good among what
+    was opened from there in the person's week, beside the share of good among what was opened elsewhere.
+    True also where nothing was opened elsewhere, so that there is nothing to compare with.
+    """
+    own = np.unique(table.agent_network[table.agent_network != ""])
+    near = np.isin(table.opened_from, own) & (table.opened_from != "")
+    far = (table.opened_from != "") & ~near
+    good = table.answer == GREEN
+    if not far.any():
+        return True
+    usual = (int((good & far).sum()) + 0.5) / (int(far.sum()) + 1.0)
+    inside = (table.closed >= flag.start) & (table.closed < flag.end)
+    of_person = near & inside & (table.staff == flag.staff)
+    k, n = int((good & of_person).sum()), int(of_person.sum())
+    return k == 0 or float(special.betainc(k, n - k + 1, usual)) > LIKE_CUSTOMERS
 
 
 def _weeks(table: Invitations) -> _Weeks:

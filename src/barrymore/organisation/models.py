@@ -7,6 +7,9 @@ from django.db import models
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from barrymore.organisation.network_models import NetworkKey as NetworkKey
+from barrymore.organisation.network_models import StaffNetwork as StaffNetwork
+
 
 class Company(models.Model):
     """The one company of this installation (row 1)."""

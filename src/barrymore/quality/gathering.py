@@ -1,8 +1,8 @@
-"""Take the evidence from the journal: presses, taps, outside counts, heartbeats, invitations."""
+"""Take the evidence from the journal: presses, taps, outside counts, heartbeats."""
 
 import re
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,6 @@ from barrymore.formulas.detection_data import (
     Evidence,
     External,
     Heartbeats,
-    Invitations,
     Presses,
     Served,
 )
@@ -37,7 +36,7 @@ def evidence_of(since: datetime, until: datetime) -> tuple[Evidence, dict[tuple[
     pressed = _pressed(since, until)
     keys = {(device, boot, seq): fact.key for fact, (device, boot, seq) in pressed}
     rows = [
-        (device, _desk(fact), boot, seq, fact.at, fact.recorded_at, _colour(fact))
+        (device, _desk(fact), boot, seq, fact.at, fact.recorded_at, colour_of(fact))
         for fact, (device, boot, seq) in pressed
     ]
     evidence = Evidence(
@@ -45,7 +44,6 @@ def evidence_of(since: datetime, until: datetime) -> tuple[Evidence, dict[tuple[
         served=_served(since, until),
         external=_external(since, until),
         heartbeats=_heartbeats(since, until),
-        invitations=_invitations(since, until),
     )
     return evidence, keys
 
@@ -67,7 +65,8 @@ def _desk(fact: Fact) -> str:
     return str(fact.dims.get("point") or 0)
 
 
-def _colour(fact: Fact) -> str:
+def colour_of(fact: Fact) -> str:
+    """Green, yellow or red, by the scale of the answer."""
     bad, good = ENDS.get(str(fact.values.get("scale")), (1, 3))
     score = int(fact.values["score"])
     return GREEN if score >= good else RED if score <= bad else YELLOW
@@ -76,13 +75,13 @@ def _colour(fact: Fact) -> str:
 def _presses(rows: Sequence[tuple[Any, ...]]) -> Presses:
     device, desk, boot, seq, at, arrived, button = zip(*rows, strict=True) if rows else ((),) * 7
     return Presses(
-        device=_words(device),
-        desk=_words(desk),
-        boot_id=_words(boot),
+        device=words(device),
+        desk=words(desk),
+        boot_id=words(boot),
         seq=np.array(seq, dtype=np.int64),
-        t_device=_moments(at),
-        t_server=_moments(arrived),
-        button=_words(button),
+        t_device=moments_of(at),
+        t_server=moments_of(arrived),
+        button=words(button),
         press_ms=np.full(len(rows), np.nan),
     )
 
@@ -94,7 +93,7 @@ def _served(since: datetime, until: datetime) -> Served:
         desk += [_desk(fact)] * fact.values["count"]
         staff += [str(fact.staff_ref or "")] * fact.values["count"]
         at += [fact.at] * fact.values["count"]
-    return Served(_words(desk), _words(staff), np.full(len(desk), -1, dtype=np.int64), _moments(at))
+    return Served(words(desk), words(staff), np.full(len(desk), -1, dtype=np.int64), moments_of(at))
 
 
 def _counts(since: datetime, until: datetime, *, inside: bool) -> list[Fact]:
@@ -123,7 +122,7 @@ def _external(since: datetime, until: datetime) -> External | None:
     rows = sorted(hours.items())
     start = np.array([hour * 3600.0 for (_desk, hour), _n in rows])
     return External(
-        _words([desk for (desk, _hour), _n in rows]), start, start + 3600.0, np.array([n for _, n in rows])
+        words([desk for (desk, _hour), _n in rows]), start, start + 3600.0, np.array([n for _, n in rows])
     )
 
 
@@ -134,36 +133,15 @@ def _heartbeats(since: datetime, until: datetime) -> Heartbeats | None:
         return None
     battery = np.array([np.nan if level is None else level / 100 for _device, _at, level in rows])
     return Heartbeats(
-        _words([str(device) for device, _at, _level in rows]), _moments([at for _, at, _ in rows]), battery
+        words([str(device) for device, _at, _level in rows]), moments_of([at for _, at, _ in rows]), battery
     )
 
 
-def _invitations(since: datetime, until: datetime) -> Invitations | None:
-    """Who was held back after a conversation; from which network a link was opened is not kept."""
-    # What has not ended after a fortnight is not reached by then; those are told by their final fact.
-    ends = facts_of("survey.final", since, until + timedelta(days=14))
-    final = {fact.values["case"]: fact for fact in ends}
-    cases = [fact for fact in facts_of("survey.case", since, until) if fact.staff_ref]
-    if not cases:
-        return None
-    blank = _words([""] * len(cases))
-    outside = {"NOT_DRAWN", "CONTACT_CAP", "NO_ADDRESS", "WROTE_AGAIN"}
-    ended = [final.get(fact.values["case"]) for fact in cases]
-    codes = [str(one.values["code"]) if one else "" for one in ended]
-    return Invitations(
-        staff=_words([str(fact.staff_ref) for fact in cases]),
-        closed=_moments([fact.at for fact in cases]),
-        drawn=np.array([code not in outside for code in codes]),
-        suppressed=np.array([bool(fact.values.get("suppressed")) for fact in cases]),
-        opened_from=blank,
-        agent_network=blank,
-        answer=blank,
-    )
-
-
-def _words(values: Sequence[str]) -> np.ndarray:
+def words(values: Sequence[str]) -> np.ndarray:
+    """A column of words."""
     return np.array(list(values), dtype=np.str_)
 
 
-def _moments(values: Sequence[datetime]) -> np.ndarray:
+def moments_of(values: Sequence[datetime]) -> np.ndarray:
+    """A column of seconds since 1970."""
     return np.array([value.timestamp() for value in values], dtype=float)

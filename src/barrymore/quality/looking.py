@@ -18,6 +18,7 @@ from barrymore.journal.moment import now
 from barrymore.journal.services import record
 from barrymore.organisation.models import Point, Staff
 from barrymore.quality.gathering import evidence_of
+from barrymore.quality.mail_evidence import mail_questions
 from barrymore.quality.models import Flag
 from barrymore.quality.selectors import notice_that_holds
 
@@ -43,7 +44,9 @@ def look_for_flags(since: datetime | None = None) -> int:
     findings = detect(evidence)
     points = Point.objects.select_related("site").in_bulk()
     people = Staff.objects.in_bulk()
-    raised = sum(_ask(found, findings, keys, points, people) for found in findings.flags)
+    raised = sum(_ask(found, _keys(found, findings, keys), points, people) for found in findings.flags)
+    of_work = mail_questions(since, until, networks=notice.names_networks)
+    raised += sum(_ask(found, [], points, people) for found in of_work)
     _note_looked(findings, points)
     return raised
 
@@ -51,26 +54,26 @@ def look_for_flags(since: datetime | None = None) -> int:
 @transaction.atomic
 def _ask(
     found: Found,
-    findings: Findings,
-    keys: Mapping[tuple[str, str, int], str],
+    keys: list[str],
     points: Mapping[int, Point],
     people: Mapping[int, Staff],
 ) -> bool:
+    staff = people.get(int(found.staff)) if found.staff and found.staff.isdigit() else None
     point = points.get(int(found.desk)) if found.desk.isdigit() else None
     digest = _digest(found)
-    if Flag.objects.filter(digest=digest).exists() or _was_harmless(found, point):
+    if Flag.objects.filter(digest=digest).exists() or _was_harmless(found, point, staff):
         return False
     flag = Flag.objects.create(
         digest=digest,
         kind=found.kind,
         site=point.site if point else None,
         point=point,
-        staff=people.get(int(found.staff)) if found.staff and found.staff.isdigit() else None,
+        staff=staff,
         since=datetime.fromtimestamp(found.start, UTC),
         until=datetime.fromtimestamp(found.end, UTC),
         chance=found.p if found.p is not None and isfinite(found.p) else None,
         evidence=plain(found.evidence),
-        keys=_keys(found, findings, keys),
+        keys=keys,
         raised_at=now(),
     )
     tell(flag, "flag.raised", values={"presses": len(flag.keys)})
@@ -105,12 +108,16 @@ def _digest(found: Found) -> str:
     return hashlib.sha256(told.encode()).hexdigest()
 
 
-def _was_harmless(found: Found, point: Point | None) -> bool:
-    """What was rejected at a place is the rule there: only what is rarer than that is asked again."""
-    if found.p is None or point is None:
+def _was_harmless(found: Found, point: Point | None, staff: Staff | None) -> bool:
+    """What was rejected at a place is the rule there: only what is rarer than that is asked again.
+
+    Where a question has no place, the same of the person.
+    """
+    if found.p is None or (point is None and staff is None):
         return False
+    where: dict[str, Any] = {"point": point} if point else {"point": None, "staff": staff}
     rejected = Flag.objects.filter(
-        point=point, kind=found.kind, state=Flag.State.REJECTED, decided_at__gt=now() - BASELINE
+        **where, kind=found.kind, state=Flag.State.REJECTED, decided_at__gt=now() - BASELINE
     )
     rarest = rejected.aggregate(rarest=Min("chance"))["rarest"]
     return rarest is not None and found.p >= rarest

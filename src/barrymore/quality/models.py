@@ -13,6 +13,9 @@ class StaffNotice(models.Model):
     text = models.TextField()
     told_by = models.CharField(max_length=200)  # such as: in the meeting of 3 November, on the board
     holds_from = models.DateField()
+    # Each is looked at only if the staff were told of it too.
+    names_networks = models.BooleanField(default=False)
+    names_handling = models.BooleanField(default=False)
     recorded_by = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL)
     recorded_at = models.DateTimeField()
     withdrawn_at = models.DateTimeField(null=True)

@@ -22,8 +22,19 @@ class Decided(ValueError):
 
 
 @transaction.atomic
-def record_notice(actor: Actor, text: str, told_by: str, holds_from: date) -> StaffNotice:
-    """What the staff were told; only from then on anybody looks. Raises NotAllowed, ValueError."""
+def record_notice(
+    actor: Actor,
+    text: str,
+    told_by: str,
+    holds_from: date,
+    *,
+    names_networks: bool = False,
+    names_handling: bool = False,
+) -> StaffNotice:
+    """What the staff were told; only from then on anybody looks, and only at what they were told of.
+
+    Raises NotAllowed, ValueError.
+    """
     actor.need(REVIEW)
     if not text.strip() or not told_by.strip():
         raise ValueError("text: what the staff were told, and how")
@@ -31,6 +42,8 @@ def record_notice(actor: Actor, text: str, told_by: str, holds_from: date) -> St
         text=text.strip()[:LONGEST],
         told_by=told_by.strip()[:200],
         holds_from=holds_from,
+        names_networks=names_networks,
+        names_handling=names_handling,
         recorded_by=actor.staff,
         recorded_at=now(),
     )

@@ -37,7 +37,9 @@ QUESTIONS: dict[str, Promise] = {
         "Presses carry later numbers but earlier times. Was the clock of the device changed?"
     ),
     "red_covered": _("For ten shifts there was hardly any blame. Could everybody reach the red button?"),
-    "links_from_agents": _("Answers were given from the network of the staff. Who answered?"),
+    "links_from_agents": _(
+        "Good answers came from networks that staff work from, more often than is usual. Who answered?"
+    ),
     "suppressed_invitations": _("Customers were held back from being asked, more often than is usual. Why?"),
 }
 NAMES: dict[str, Promise] = {
@@ -62,12 +64,36 @@ NAMES: dict[str, Promise] = {
     "median_lag_seconds": _("seconds late, half of them more"),
     "suppressed": _("held back"),
     "drawn": _("drawn by lot"),
+    "seen": _("seen"),
+    "of": _("of so many"),
+}
+# What the numbers cannot tell, said wherever they are shown.
+LIMITS: dict[str, Promise] = {
+    "links_from_agents": _(
+        "A network is not a person. Customers on the wireless network of the house, colleagues, a provider "
+        "that puts many households behind one address: all look the same. It was compared with others at "
+        "the same place."
+    ),
+    "suppressed_invitations": _(
+        "Whether a reason not to ask was good, the numbers do not say. Some queues have more such customers "
+        "than others."
+    ),
 }
 
 
 def question_of(flag: Flag) -> str:
     """What is asked."""
     return str(QUESTIONS.get(flag.kind, flag.kind))
+
+
+def place_of(flag: Flag) -> str:
+    """Where it was: the point; a week of work at the desk has none."""
+    return flag.point.name if flag.point else gettext("A week of conversations")
+
+
+def limit_of(flag: Flag) -> str:
+    """What its numbers cannot tell."""
+    return str(LIMITS.get(flag.kind, ""))
 
 
 def evidence_of_flag(flag: Flag) -> list[tuple[str, Any]]:

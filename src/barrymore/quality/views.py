@@ -24,7 +24,7 @@ from barrymore.quality import services
 from barrymore.quality.models import Flag, StaffNotice
 from barrymore.quality.selectors import flags_in, flags_of, notice_that_holds, timeline_of, zone_of_flag
 from barrymore.quality.services import READ, REVIEW
-from barrymore.quality.texts import chance_of, evidence_of_flag, question_of
+from barrymore.quality.texts import chance_of, evidence_of_flag, limit_of, place_of, question_of
 
 PAGE = 50
 DECISIONS = {"confirm": services.confirm, "reject": services.reject}
@@ -46,6 +46,19 @@ class NoticeForm(forms.Form):
     holds_from = forms.DateField(
         label=gettext_lazy("From which day on it holds"), widget=forms.DateInput(attrs={"type": "date"})
     )
+    names_networks = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("They were told that networks are compared"),
+        help_text=gettext_lazy(
+            "From which network survey links are opened and staff work, as marks that cannot be turned back "
+            "and are deleted after 60 days. Without this nothing of it is kept."
+        ),
+    )
+    names_handling = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("They were told that closing, spam marks, priorities and offers are compared"),
+        help_text=gettext_lazy("Without this nobody looks at how conversations are handled."),
+    )
 
 
 @require_GET
@@ -61,7 +74,7 @@ def flags(request: HttpRequest, actor: Actor) -> HttpResponse:
         "state": state,
         "states": Flag.State.choices if may_review else [],
         "may_review": may_review,
-        "rows": [{"flag": one, "question": question_of(one)} for one in shown],
+        "rows": [{"flag": one, "place": place_of(one), "question": question_of(one)} for one in shown],
         "shown": shown,
         "notice": notice_that_holds(),
     }
@@ -94,6 +107,8 @@ def _flag_page(
             "question": question_of(found),
             "evidence": evidence_of_flag(found),
             "chance": chance_of(found),
+            "limit": limit_of(found),
+            "place": place_of(found),
             "timeline": [(one.what, round(one.place * 1000, 1)) for one in timeline_of(found)],
             "may_decide": actor.may(REVIEW)
             and found.state == Flag.State.ASKED
@@ -146,7 +161,16 @@ def notice(request: HttpRequest, actor: Actor) -> HttpResponse:
 def mine(request: HttpRequest, actor: Actor) -> HttpResponse:
     """What a person is asked about, and what was decided."""
     shown = Paginator(flags_of(actor.staff), PAGE).get_page(request.GET.get("page"))
-    rows = [{"flag": one, "question": question_of(one), "evidence": evidence_of_flag(one)} for one in shown]
+    rows = [
+        {
+            "flag": one,
+            "place": place_of(one),
+            "question": question_of(one),
+            "evidence": evidence_of_flag(one),
+            "limit": limit_of(one),
+        }
+        for one in shown
+    ]
     return render(request, "quality/mine.html", {"rows": rows, "shown": shown, "notice": notice_that_holds()})
 
 

@@ -15,10 +15,11 @@ from barrymore.channels.survey_link.forms import SMILES, AnswerForm
 from barrymore.channels.survey_link.walking import Walk
 from barrymore.feedback.models import Case, Response
 from barrymore.feedback.selectors import case_of_token, questionnaire_of
-from barrymore.feedback.services import CaseClosed, mark_opened, token_digest
+from barrymore.feedback.services import CaseClosed, mark_opened, note_network, token_digest
 from barrymore.formulas.questionnaires import next_page, pages_of, previous_page, words_in
 from barrymore.handling.answers import receive_feedback, refuse_feedback
 from barrymore.journal.moment import now
+from barrymore.organisation.networks import mark_of
 from barrymore.organisation.selectors import company
 
 ANSWERED = (Case.Code.COMPLETE, Case.Code.PARTIAL)
@@ -49,10 +50,14 @@ def _ask(request: HttpRequest, case: Case | None) -> HttpResponse:
         return _over(request, case)
     is_person = request.method == "GET" and not _is_prefetch(request)
     if is_person:
-        mark_opened(case)
+        mark_opened(case, _network(request))
     if not questionnaire_of(case.survey).standard:
         return _walk_page(request, _walk(case), is_person=is_person)
     return _form(request, case, chosen=_preselected(request))
+
+
+def _network(request: HttpRequest) -> str:
+    return mark_of(request.META.get("REMOTE_ADDR", ""))
 
 
 def _is_open(case: Case) -> bool:
@@ -72,6 +77,7 @@ def _preselected(request: HttpRequest) -> str:
 def _answer(request: HttpRequest, case: Case | None, token: str) -> HttpResponse:
     if case is None or not _is_open(case):
         return _over(request, case)
+    note_network(case, _network(request))
     if "refuse" not in request.POST and not questionnaire_of(case.survey).standard:
         return _go_on(request, case, token)
     form = AnswerForm(request.POST)
