@@ -56,6 +56,7 @@ bench-alerts: install-dev bundle words  ## from a red press to the mail accepted
 
 bench-detection: install-dev  ## how well gamed feedback is found: precision, recall, fairness on held-out seeds
 	@$(BIN)/python -m bench.detection
+	@$(BIN)/python -m bench.ticket_detection
 
 shots: install-dev bundle words  ## walk the product in Chromium and photograph it into var/shots
 	@bash scripts/test-needs

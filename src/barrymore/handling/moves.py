@@ -119,7 +119,8 @@ def mark_spam(conversation: Conversation, staff: Staff | None, is_spam: bool) ->
         sla.start_clocks(conversation, placement.queue_id, placement.priority)
     routing.refresh(conversation, nearest_due(conversation))
     event = conversations.add_event(conversation, "spam" if is_spam else "not_spam", staff)
-    record(f"conversation.{event.event}", f"message:{event.pk}:spam", **refs_of(conversation))
+    refs = refs_of(conversation, staff_ref=staff.pk if staff else None)
+    record(f"conversation.{event.event}", f"message:{event.pk}:spam", **refs)
 
 
 @transaction.atomic

@@ -10,6 +10,7 @@ from barrymore.organisation.access import actor_of
 from barrymore.quality import services
 from barrymore.quality.models import Flag
 from barrymore.quality.services import READ, REVIEW
+from barrymore.quality.texts import limit_of
 
 router = Router(tags=["quality"])
 PAGE = 100
@@ -33,6 +34,7 @@ def flag_out(flag: Flag) -> dict[str, Any]:
         "since": flag.since.isoformat(),
         "until": flag.until.isoformat(),
         "evidence": flag.evidence,
+        "limit": limit_of(flag),
         "presses": len(flag.keys),
         "answer": flag.answer,
         "reason": flag.reason,

@@ -13,6 +13,7 @@ from django.db.models import Min
 from barrymore.alerts.services import notify
 from barrymore.formulas.detection import Findings, detect
 from barrymore.formulas.detection_flags import Flag as Found
+from barrymore.formulas.detectors_tickets import ticket_questions
 from barrymore.journal.models import Fact
 from barrymore.journal.moment import now
 from barrymore.journal.services import record
@@ -21,6 +22,7 @@ from barrymore.quality.gathering import evidence_of
 from barrymore.quality.mail_evidence import mail_questions
 from barrymore.quality.models import Flag
 from barrymore.quality.selectors import notice_that_holds
+from barrymore.quality.ticket_evidence import ticket_events
 
 LOOKED_BACK = timedelta(days=60)
 # A day is looked at once it is over and what was kept offline has arrived.
@@ -46,6 +48,8 @@ def look_for_flags(since: datetime | None = None) -> int:
     people = Staff.objects.in_bulk()
     raised = sum(_ask(found, _keys(found, findings, keys), points, people) for found in findings.flags)
     of_work = mail_questions(since, until, networks=notice.names_networks)
+    if notice.names_handling:
+        of_work += ticket_questions(ticket_events(since, until))
     raised += sum(_ask(found, [], points, people) for found in of_work)
     _note_looked(findings, points)
     return raised

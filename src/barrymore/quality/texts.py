@@ -41,6 +41,27 @@ QUESTIONS: dict[str, Promise] = {
         "Good answers came from networks that staff work from, more often than is usual. Who answered?"
     ),
     "suppressed_invitations": _("Customers were held back from being asked, more often than is usual. Why?"),
+    "closed_unanswered": _(
+        "Conversations were closed without an answer, and the customers wrote again within a day, more often "
+        "than is usual. Why were they closed?"
+    ),
+    "closed_at_the_end": _(
+        "Many conversations were closed in the last hour of the week, more than is usual. What was closed?"
+    ),
+    "hollow_first_replies": _(
+        "Many first answers came within a minute, short and alike, and another one had to follow. Did they "
+        "help the customers?"
+    ),
+    "lowered_when_late": _(
+        "Priorities were lowered when promises broke, more often than is usual. Why then?"
+    ),
+    "kept_from_asking": _(
+        "Conversations were answered and then marked as spam, or not asked about after a bad answer, more "
+        "often than is usual. Why?"
+    ),
+    "hard_declined": _(
+        "Offers of conversations that needed many answers were declined, others were not. Why?"
+    ),
 }
 NAMES: dict[str, Promise] = {
     "green_in_idle_time": _("praise while nobody was served"),
@@ -77,6 +98,21 @@ LIMITS: dict[str, Promise] = {
     "suppressed_invitations": _(
         "Whether a reason not to ask was good, the numbers do not say. Some queues have more such customers "
         "than others."
+    ),
+    "closed_unanswered": _(
+        "Who called back by telephone leaves no written answer, and the same customer may write about "
+        "something else."
+    ),
+    "closed_at_the_end": _("Whoever clears up before the weekend looks the same as whoever makes a figure."),
+    "hollow_first_replies": _(
+        "A quick word that somebody is at it can be what the customer wants. Of the text only was looked at "
+        "whether it is short and like others."
+    ),
+    "lowered_when_late": _("The priority may have been wrong from the start; no promise moves by it."),
+    "kept_from_asking": _("Spam is sometimes seen only after an answer."),
+    "hard_declined": _(
+        "How hard a conversation was is told by the answers it needed. Languages, skills and shifts may be "
+        "the reason, and nobody sees beforehand how hard it will be."
     ),
 }
 
