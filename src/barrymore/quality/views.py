@@ -50,8 +50,8 @@ class NoticeForm(forms.Form):
         required=False,
         label=gettext_lazy("They were told that networks are compared"),
         help_text=gettext_lazy(
-            "From which network survey links are opened and staff work, as marks that cannot be turned back "
-            "and are deleted after 60 days. Without this nothing of it is kept."
+            "From which network survey links are opened and staff work, as marks instead of "
+            "addresses, deleted after 60 days. Without this nothing of it is kept."
         ),
     )
     names_handling = forms.BooleanField(
