@@ -21,6 +21,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.measuring import EMAIL, PASSWORD, free_port
 from shots.doors import doors
+from shots.quality import kiosk, quality
 
 OUT = Path("var/shots")
 # The best of them stand in the documents.
@@ -58,6 +59,8 @@ DRESSES = [
     Dress("lt", language="lt"),
     Dress("phone-ru", 360, 780, language="ru", scale=2),
 ]
+# Ten inches, held across.
+TABLET = Dress("tablet", 1280, 800, scale=2)
 # A screen of 55 inches is looked at from across a room.
 WALLS = [Dress("wall", 1920, 1080, dark=True, scale=2), Dress("wall-light", 1920, 1080, scale=2)]
 
@@ -219,6 +222,10 @@ def demo_pictures(browser: Browser) -> None:
             camera.shoot("board", "/reports/board/?wall=1", dress, people["supervisor"])
         for dress in (DRESSES[0], DRESSES[1], DRESSES[2], DRESSES[6]):
             doors(camera, dress, people)
+        for dress in (DRESSES[0], DRESSES[1], DRESSES[2], TABLET, DRESSES[6]):
+            quality(camera, dress, people)
+        for dress in (TABLET, DRESSES[2], DRESSES[6]):
+            kiosk(camera, people["administrator"], DRESSES[0], dress)
         camera.shoot("welcome", "/welcome/", DRESSES[0], people["administrator"])
         for dress in (DRESSES[0], DRESSES[2]):
             camera.shoot("error-not-found", "/desk/999999/", dress, people["agent"])
