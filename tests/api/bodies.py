@@ -28,6 +28,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/customers/{customer_id}": {"name": "Lee", "language": "en", "role": "", "note": "", "account": ""},
     "/surveys/{survey_id}/responses": {"token": "x", "score": 1, "need_met": "", "comment": "",
                                         "answers": None, "seconds": None},
+    "/campaigns/{campaign_id}/link": {"on": True, "label": "Say", "sites": ["https://www.mill.example"]},
     "/figures/{metric}/target": {"value": 0.8, "scope": ""},
     "/staff": {"name": "Kim", "email": "kim@mill.example", "role": "agent", "language": "en", "sites": []},
     "/staff/{staff_id}": {"role": "agent", "active": True},

@@ -19,6 +19,7 @@ from barrymore.conversations.files import store_file
 from barrymore.conversations.models import Attachment, Conversation, ProductArea, Reason
 from barrymore.conversations.services import Said
 from barrymore.feedback import services as feedback
+from barrymore.feedback.links import set_link
 from barrymore.feedback.models import Case, Survey
 from barrymore.handling import moves
 from barrymore.handling import services as handling
@@ -26,10 +27,12 @@ from barrymore.handling.models import Basic, Kindness, Recovery
 from barrymore.handling.outcomes import Asked, attach_guest, claim
 from barrymore.handling.recovering import recoveries_round
 from barrymore.journal.moment import now
+from barrymore.organisation.access import Actor
 from barrymore.organisation.models import Point, Site, Staff
 from barrymore.web.models import SignInProvider
 from tests.channels.devices import place_device
 from tests.desk.builders import arrival, person, promise, queue, signed_in
+from tests.feedback.asked import ask
 
 Enter = Callable[..., Page]
 
@@ -83,7 +86,10 @@ def house(browser: Browser, live_server) -> SimpleNamespace:
     place_device(point, "button", "Button")
     say_by_poster(poster, "0" * 16, 1, "The towels were wet.")
     project_round()
+    campaign = ask(dora, point, name="Stay")
     return SimpleNamespace(
+        campaign=campaign,
+        public=set_link(Actor(dora), campaign, is_on=True).code,
         poster=poster,
         url=live_server.url,
         amina=amina,

@@ -14,6 +14,8 @@ LEVELS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 PAGES = {
     "sign-in": "/account/login/",
     "survey": "/s/{survey}/",
+    "public link": "/q/{public}/",
+    "public link of a campaign": "/settings/campaigns/{campaign}/link/",
     "list": "/desk/",
     "empty list": "/desk/?in=failed",
     "conversation": "/desk/{first}/",
@@ -118,7 +120,7 @@ PAGES = {
     "components": "/ui/",
 }
 FOR_GUESTS = {
-    "sign-in", "survey", "chat", "form", "an invitation that has ended", "what a poster asks",
+    "sign-in", "survey", "public link", "chat", "form", "an invitation that has ended", "what a poster asks",
     "a poster out of use", "an enrolment that has ended", "what a guest is asked", "an alert's link",
     "an alert's link that has ended",
 }  # fmt: skip
@@ -145,6 +147,8 @@ def address_of(name, house):
         queue=house.guests.pk,
         survey=house.survey,
         widget=house.widget.key,
+        campaign=house.campaign.pk,
+        public=house.public,
         widget_id=house.widget.pk,
         dora=house.dora.pk,
         oidc=house.oidc.pk,

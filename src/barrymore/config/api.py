@@ -13,6 +13,7 @@ from barrymore.channels.counts.api import router as counts_router
 from barrymore.channels.devices.api import router as devices_router
 from barrymore.channels.devices.screen_api import router as screens_router
 from barrymore.channels.imports.api import router as imports_router
+from barrymore.channels.public_link.api import router as links_router
 from barrymore.config.problem_middleware import problem
 from barrymore.customers.api import router as customers_router
 from barrymore.customers.recognition import BadAddress
@@ -70,6 +71,7 @@ for router in (
     customers_router,
     feedback_router,
     campaigns_router,
+    links_router,
     figures_router,
     quality_router,
     bonus_router,

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from barrymore.feedback.answers import Origin, keep_response
+from barrymore.feedback.campaigns import BY_THEMSELVES
 from barrymore.feedback.models import Campaign, Case, Questionnaire, Response
 from barrymore.formulas.questionnaires import Checked, check
 from barrymore.journal.services import record
@@ -74,7 +75,9 @@ def receive_answer(origin: Origin, told: Told, catalog: Catalog) -> Response:
     if checked.problems:
         raise NotAccepted("answers")
     checked = replace(checked, code=_code(told, checked))
-    origin = replace(origin, mode=campaign.mode, language=told.language, step=campaign.step or origin.step)
+    # Who found a public link was asked by nobody.
+    mode = Response.Mode.FEEDBACK if origin.channel in BY_THEMSELVES else campaign.mode
+    origin = replace(origin, mode=mode, language=told.language, step=campaign.step or origin.step)
     response = keep_response(origin, questionnaire, checked, campaign=campaign, seconds=told.seconds)
     _tell(origin, campaign, questionnaire, checked)
     return response

@@ -110,7 +110,12 @@ def campaign_out(one: Campaign, codes: dict[str, int]) -> dict[str, Any]:
 def _stands_out(one: Campaign) -> dict[str, Any]:
     """With those served, and how many of them said nothing."""
     stands = campaigns.standing(one)
-    return {**campaign_out(one, dict(stands.codes)), "served": stands.served, "silent": stands.silent}
+    return {
+        **campaign_out(one, dict(stands.codes)),
+        "served": stands.served,
+        "silent": stands.silent,
+        "by_themselves": stands.by_themselves,
+    }
 
 
 @router.get("/questionnaires")

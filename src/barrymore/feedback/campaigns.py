@@ -18,6 +18,8 @@ from barrymore.organisation.models import Point
 from barrymore.organisation.services import audit
 
 PERMISSION = "surveys.manage"
+# Whoever comes by these ways was asked by nobody: never a part of those served.
+BY_THEMSELVES = (Response.Channel.LINK, Response.Channel.SITE)
 
 
 @transaction.atomic
@@ -130,6 +132,7 @@ class Standing:
     codes: Mapping[str, int]
     served: int | None
     silent: int | None
+    by_themselves: int = 0  # by the public link, which is in no count of a survey
 
     @property
     def answered(self) -> int:
@@ -148,13 +151,20 @@ def codes_of(campaigns: Iterable[int]) -> dict[int, dict[str, int]]:
 
 def standing(campaign: Campaign) -> Standing:
     """Counts of a campaign. The served are counted only where it is a survey (METHOD A1)."""
-    codes = codes_of([campaign.pk]).get(campaign.pk, {})
+    codes: dict[str, int] = {}
+    alone = 0
+    rows = Response.objects.filter(campaign=campaign).values("code", "channel")
+    for row in rows.annotate(n=Count("id")).order_by():
+        came_alone = row["channel"] in BY_THEMSELVES
+        alone += row["n"] if came_alone and row["code"] in ("I", "P") else 0
+        if campaign.mode != Campaign.Mode.SURVEY or not came_alone:
+            codes[row["code"]] = codes.get(row["code"], 0) + row["n"]
     if campaign.mode != Campaign.Mode.SURVEY:
-        return Standing(codes, None, None)
+        return Standing(codes, None, None, alone)
     served = _served(campaign)
     could_not = codes.get(Case.Code.OTHER, 0)
     answered = codes.get("I", 0) + codes.get("P", 0)
-    return Standing(codes, served, max(served - answered - could_not, 0))
+    return Standing(codes, served, max(served - answered - could_not, 0), alone)
 
 
 def _served(campaign: Campaign) -> int:

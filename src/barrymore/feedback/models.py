@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from barrymore.conversations.models import Conversation
 from barrymore.customers.models import Address, Customer
 from barrymore.feedback.campaign_models import Campaign
+from barrymore.feedback.link_models import PublicLink, Visit
 from barrymore.feedback.photo_models import Keeping, Photo
 from barrymore.feedback.questionnaire_models import Questionnaire
 from barrymore.feedback.recording_models import Recording
@@ -19,10 +20,12 @@ __all__ = [
     "Case",
     "Keeping",
     "Photo",
+    "PublicLink",
     "Questionnaire",
     "Recording",
     "Response",
     "Survey",
+    "Visit",
 ]
 
 
@@ -142,6 +145,8 @@ class Response(models.Model):
         POSTER = "poster", _("Printed poster")
         REST = "rest", _("Another system")
         TELEPHONE = "telephone", _("Telephone")
+        LINK = "link", _("Public link")
+        SITE = "site", _("Tab on a web site")
 
     class Score(models.IntegerChoices):
         """Four smiles, two of them good."""

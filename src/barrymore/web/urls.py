@@ -14,6 +14,7 @@ from barrymore.web import (
     import_views,
     join_views,
     kit_views,
+    link_views,
     mailbox_views,
     people_views,
     photo_views,
@@ -34,6 +35,10 @@ mailboxes = [
     path("new/", mailbox_views.mailbox, name="new"),
     path("<int:mailbox_id>/", mailbox_views.mailbox, name="mailbox"),
     path("<int:mailbox_id>/test/", mailbox_views.test, name="test"),
+]
+public_link = [
+    path("<int:campaign_id>/link/", link_views.link, name="link"),
+    path("<int:campaign_id>/link/allow/", link_views.allow, name="allow"),
 ]
 widgets = [
     path("", widget_views.widgets, name="widgets"),
@@ -129,6 +134,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("found/", founding_views.company_of, name="found_company"),
     path("founding/<str:code>/", founding_views.found_house, name="found"),
     path("settings/mailboxes/", include((mailboxes, "mailboxes"))),
+    path("settings/campaigns/", include((public_link, "public_link"))),
     path("settings/chat/", include((widgets, "widgets"))),
     path("settings/forms/", include((web_forms, "web_forms"))),
     path("settings/texts/", include((texts, "texts"))),

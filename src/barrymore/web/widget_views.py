@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from barrymore.channels.chat.models import Widget
-from barrymore.channels.chat.services import allow_refused, give_keys
+from barrymore.channels.chat.seen import allow_refused
+from barrymore.channels.chat.services import give_keys
 from barrymore.channels.secrets import unseal
 from barrymore.organisation.access import Actor
 from barrymore.organisation.changes import save_checked
