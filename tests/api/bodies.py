@@ -29,6 +29,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/surveys/{survey_id}/responses": {"token": "x", "score": 1, "need_met": "", "comment": "",
                                         "answers": None, "seconds": None},
     "/campaigns/{campaign_id}/link": {"on": True, "label": "Say", "sites": ["https://www.mill.example"]},
+    "/campaigns/{campaign_id}/results": {"name": "Owner", "questions": ["a"], "until": "2027-01-31"},
     "/figures/{metric}/target": {"value": 0.8, "scope": ""},
     "/staff": {"name": "Kim", "email": "kim@mill.example", "role": "agent", "language": "en", "sites": []},
     "/staff/{staff_id}": {"role": "agent", "active": True},

@@ -21,6 +21,7 @@ from barrymore.conversations.services import Said
 from barrymore.feedback import services as feedback
 from barrymore.feedback.links import set_link
 from barrymore.feedback.models import Case, Survey
+from barrymore.feedback.results import share, today
 from barrymore.handling import moves
 from barrymore.handling import services as handling
 from barrymore.handling.models import Basic, Kindness, Recovery
@@ -89,6 +90,7 @@ def house(browser: Browser, live_server) -> SimpleNamespace:
     campaign = ask(dora, point, name="Stay")
     return SimpleNamespace(
         campaign=campaign,
+        shared=share(Actor(dora), campaign, "Owner", ["score", "why"], today())[1],
         public=set_link(Actor(dora), campaign, is_on=True).code,
         poster=poster,
         url=live_server.url,

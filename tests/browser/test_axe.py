@@ -15,6 +15,8 @@ PAGES = {
     "sign-in": "/account/login/",
     "survey": "/s/{survey}/",
     "public link": "/q/{public}/",
+    "results for somebody outside": "/settings/campaigns/{campaign}/results/",
+    "shared results": "/results/{shared}/",
     "public link of a campaign": "/settings/campaigns/{campaign}/link/",
     "list": "/desk/",
     "empty list": "/desk/?in=failed",
@@ -120,7 +122,8 @@ PAGES = {
     "components": "/ui/",
 }
 FOR_GUESTS = {
-    "sign-in", "survey", "public link", "chat", "form", "an invitation that has ended", "what a poster asks",
+    "sign-in", "survey", "public link", "shared results", "chat", "form",
+    "an invitation that has ended", "what a poster asks",
     "a poster out of use", "an enrolment that has ended", "what a guest is asked", "an alert's link",
     "an alert's link that has ended",
 }  # fmt: skip
@@ -149,6 +152,7 @@ def address_of(name, house):
         widget=house.widget.key,
         campaign=house.campaign.pk,
         public=house.public,
+        shared=house.shared,
         widget_id=house.widget.pk,
         dora=house.dora.pk,
         oidc=house.oidc.pk,

@@ -21,6 +21,7 @@ from barrymore.desk.api import router as desk_router
 from barrymore.desk.recovery_api import router as recovery_router
 from barrymore.feedback.api import router as feedback_router
 from barrymore.feedback.campaign_api import router as campaigns_router
+from barrymore.feedback.results_api import router as results_router
 from barrymore.feedback.services import CaseClosed
 from barrymore.figures.api import router as figures_router
 from barrymore.figures.refused import INSTEAD, REASON, NotAFigure
@@ -72,6 +73,7 @@ for router in (
     feedback_router,
     campaigns_router,
     links_router,
+    results_router,
     figures_router,
     quality_router,
     bonus_router,

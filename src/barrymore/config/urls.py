@@ -32,6 +32,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/", include("barrymore.channels.recovery_link.urls")),
     path("", include("barrymore.alerts.urls")),
     path("s/", include("barrymore.channels.survey_link.urls")),
+    path("results/", include("barrymore.channels.results_link.urls")),
     path("q/", include("barrymore.channels.public_link.urls")),
     path("chat/", include("barrymore.channels.chat.urls")),
     path("sms/", include("barrymore.channels.sms.urls")),

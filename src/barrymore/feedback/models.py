@@ -10,6 +10,7 @@ from barrymore.feedback.link_models import PublicLink, Visit
 from barrymore.feedback.photo_models import Keeping, Photo
 from barrymore.feedback.questionnaire_models import Questionnaire
 from barrymore.feedback.recording_models import Recording
+from barrymore.feedback.result_models import Published, SharedResults
 from barrymore.feedback.wish_models import CallWish
 from barrymore.organisation.models import Staff
 
@@ -21,9 +22,11 @@ __all__ = [
     "Keeping",
     "Photo",
     "PublicLink",
+    "Published",
     "Questionnaire",
     "Recording",
     "Response",
+    "SharedResults",
     "Survey",
     "Visit",
 ]

@@ -20,6 +20,7 @@ from barrymore.web import (
     photo_views,
     point_views,
     policy_views,
+    results_views,
     role_views,
     screen_views,
     sms_views,
@@ -39,6 +40,10 @@ mailboxes = [
 public_link = [
     path("<int:campaign_id>/link/", link_views.link, name="link"),
     path("<int:campaign_id>/link/allow/", link_views.allow, name="allow"),
+]
+shared_results = [
+    path("<int:campaign_id>/results/", results_views.shared, name="shared"),
+    path("<int:campaign_id>/results/<int:shared_id>/revoke/", results_views.end, name="revoke"),
 ]
 widgets = [
     path("", widget_views.widgets, name="widgets"),
@@ -135,6 +140,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("founding/<str:code>/", founding_views.found_house, name="found"),
     path("settings/mailboxes/", include((mailboxes, "mailboxes"))),
     path("settings/campaigns/", include((public_link, "public_link"))),
+    path("settings/campaigns/", include((shared_results, "shared_results"))),
     path("settings/chat/", include((widgets, "widgets"))),
     path("settings/forms/", include((web_forms, "web_forms"))),
     path("settings/texts/", include((texts, "texts"))),

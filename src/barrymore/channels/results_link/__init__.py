@@ -1,0 +1,1 @@
+"""The page of shared results, behind a link."""
