@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from barrymore.feedback.anonymity import random_id
 from barrymore.feedback.models import Answer, CallWish, Campaign, Case, Questionnaire, Response
 from barrymore.feedback.recordings import KEY as VOICE
 from barrymore.formulas.questionnaires import CONTACT_FIELDS, SCALES, Checked
@@ -52,7 +53,9 @@ def keep_response(
     """One answer set and its answers. A second time IntegrityError: the key is there."""
     times = {key: min(max(value, 0.0), LONGEST_SECONDS) for key, value in (seconds or {}).items()}
     need = checked.answers.get("need", "") if questionnaire.standard else ""
+    is_anonymous = campaign is not None and campaign.is_anonymous
     response = Response.objects.create(
+        pk=random_id() if is_anonymous else None,
         key=origin.key,
         case=case,
         campaign=campaign,
@@ -77,6 +80,9 @@ def keep_response(
         seconds=took if took is not None else (sum(times.values()) or None),
     )
     rows = [_row(response, key, value, times.get(key)) for key, value in checked.answers.items()]
+    if is_anonymous:
+        for row in rows:
+            row.pk = random_id()
     Answer.objects.bulk_create(rows)
     _leave_wish(response, questionnaire, checked)
     return response

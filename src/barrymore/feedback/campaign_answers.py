@@ -4,10 +4,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from barrymore.feedback.anonymity import hour_of, naming, veiled
 from barrymore.feedback.answers import Origin, keep_response
 from barrymore.feedback.campaigns import BY_THEMSELVES
 from barrymore.feedback.models import Campaign, Case, Questionnaire, Response
 from barrymore.formulas.questionnaires import Checked, check
+from barrymore.journal.moment import now
 from barrymore.journal.services import record
 
 # Who could not answer for a reason of their own has not refused (AAPOR 2.3).
@@ -78,7 +80,12 @@ def receive_answer(origin: Origin, told: Told, catalog: Catalog) -> Response:
     # Who found a public link was asked by nobody.
     mode = Response.Mode.FEEDBACK if origin.channel in BY_THEMSELVES else campaign.mode
     origin = replace(origin, mode=mode, language=told.language, step=campaign.step or origin.step)
-    response = keep_response(origin, questionnaire, checked, campaign=campaign, seconds=told.seconds)
+    seconds = told.seconds
+    if campaign.is_anonymous:
+        if naming(questionnaire.form):
+            raise NotAccepted("anonymous")
+        origin, seconds = veiled(origin, questionnaire.form), {}
+    response = keep_response(origin, questionnaire, checked, campaign=campaign, seconds=seconds)
     _tell(origin, campaign, questionnaire, checked)
     return response
 
@@ -116,4 +123,5 @@ def _tell(origin: Origin, campaign: Campaign, questionnaire: Questionnaire, chec
         staff_ref=origin.staff,
         dims=dims,
         values=values,
+        recorded_at=hour_of(now()) if campaign.is_anonymous else None,
     )

@@ -9,6 +9,7 @@ from ninja import Field, Header, Router, Schema
 from ninja.errors import HttpError
 
 from barrymore.feedback import campaigns
+from barrymore.feedback.anonymity import veiled_key
 from barrymore.feedback.answers import Origin
 from barrymore.feedback.campaign_answers import Catalog, NotAccepted, Told, receive_answer
 from barrymore.feedback.listing import Wanted, page_of, response_out
@@ -51,6 +52,7 @@ class CampaignIn(Schema):
     since: date | None = None
     until: date | None = None
     active: bool = True
+    anonymous: bool = False
 
 
 class AnswerIn(Schema):
@@ -103,6 +105,7 @@ def campaign_out(one: Campaign, codes: dict[str, int]) -> dict[str, Any]:
         "since": one.since.isoformat() if one.since else None,
         "until": one.until.isoformat() if one.until else None,
         "active": one.is_active,
+        "anonymous": one.is_anonymous,
         "codes": codes,
     }
 
@@ -190,7 +193,7 @@ def post_campaign(
     actor = _manager(request)
 
     def work() -> dict[str, Any]:
-        fields = told.dict(exclude={"points", "active", "questionnaire"})
+        fields = told.dict(exclude={"points", "active", "questionnaire", "anonymous"})
         asked = Questionnaire.objects.filter(pk=told.questionnaire).first()
         if asked is None:
             raise ValueError(f"questionnaire: there is no {told.questionnaire}")
@@ -198,7 +201,13 @@ def post_campaign(
         if missing := set(told.points) - {one.pk for one in points}:
             raise ValueError(f"points: there is no {min(missing)}")
         saved = campaigns.save_campaign(
-            actor, None, points, questionnaire=asked, is_active=told.active, **fields
+            actor,
+            None,
+            points,
+            questionnaire=asked,
+            is_active=told.active,
+            is_anonymous=told.anonymous,
+            **fields,
         )
         return _stands_out(saved)
 
@@ -252,8 +261,10 @@ def _keep(campaign_id: int, told: AnswerIn) -> dict[str, Any]:
     except NotAccepted as refused:
         raise HttpError(422, f"This answer cannot count: {refused}.") from refused
     except IntegrityError:
-        response = Response.objects.get(key=key)
-    return {"id": response.pk, "code": response.code, "mode": response.mode, "dropped": response.dropped}
+        response = Response.objects.get(key__in=[key, veiled_key(key)])
+    # What is anonymous has no number outside: kept beside a time it would tell whose it is.
+    number = None if catalog.campaigns[campaign_id].is_anonymous else response.pk
+    return {"id": number, "code": response.code, "mode": response.mode, "dropped": response.dropped}
 
 
 @router.get("/feedback")

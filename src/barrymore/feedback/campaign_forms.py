@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from barrymore.feedback.campaigns import has_begun
 from barrymore.feedback.models import Campaign
 from barrymore.organisation.models import Point
 
@@ -28,7 +29,7 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         model = Campaign
         fields = [
             "name", "points", "served_source", "mode", "step", "prompt", "since", "until", "review",
-            "is_active",
+            "is_anonymous", "is_active",
         ]  # fmt: skip
         widgets = {
             "points": forms.CheckboxSelectMultiple,
@@ -45,9 +46,14 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
             "since": gettext_lazy("First day"),
             "until": gettext_lazy("Last day"),
             "review": gettext_lazy("Who is asked for a public review"),
+            "is_anonymous": gettext_lazy("Anonymous"),
             "is_active": gettext_lazy("In use"),
         }
         help_texts: dict[str, Any] = {
+            "is_anonymous": gettext_lazy(
+                "Said before the first answer and for good: no contacts, voices or photos, no person, no "
+                "device, no time but the hour, and nobody is told of a bad answer."
+            ),
             "served_source": gettext_lazy("Without it nobody knows who did not answer: it is feedback only."),
             "step": gettext_lazy("Such as: paying, leaving. The question belongs into the service itself."),
             "prompt": gettext_lazy("One sentence that asks everybody, whatever they may say."),
@@ -57,6 +63,8 @@ class CampaignForm(forms.ModelForm):  # type: ignore[type-arg]
         super().__init__(*args, **kwargs)
         points = Point.objects.select_related("site").order_by("site__name", "name")
         self.fields["points"].queryset = points  # type: ignore[attr-defined]
+        # What was promised stays, and is promised before the first answer; what a browser sends is not read.
+        self.fields["is_anonymous"].disabled = self.instance.is_anonymous or has_begun(self.instance)
         self.fields["review_link"].initial = self.instance.review_link
 
     def clean(self) -> dict[str, Any]:

@@ -45,6 +45,8 @@ class Campaign(models.Model):
     since = models.DateField(null=True, blank=True)
     until = models.DateField(null=True, blank=True)  # the last day
     is_active = models.BooleanField(default=True)
+    # Once declared it stays so: what guests were promised cannot be taken back (feedback.anonymity).
+    is_anonymous = models.BooleanField(default=False)
     created_at = models.DateTimeField()
 
     class Meta:

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
 from barrymore.feedback import building, campaigns
+from barrymore.feedback.anonymity import naming
 from barrymore.feedback.campaign_forms import CampaignForm
 from barrymore.feedback.models import Campaign, Questionnaire
 from barrymore.feedback.standard import languages
@@ -99,12 +100,19 @@ def _edited(request: HttpRequest, actor: Actor, found: Campaign | None) -> HttpR
     form = CampaignForm(sent, instance=found)
     if what == "keep":
         asked, faults = building.read_cleaned(draft)
-        if form.is_valid() and asked is not None:
+        if form.is_valid() and form.cleaned_data["is_anonymous"] and asked is not None and naming(asked):
+            faults = [*faults, (_("Anonymous"), _("Take out the questions for a contact or a voice."))]
+        elif form.is_valid() and asked is not None:
             _keep(actor, found, form, building.cleaned(draft), was)
             messages.success(request, _("Kept."))
             return redirect("campaigns:campaigns")
         return _show(request, found, form, draft, was, faults=faults, status=422)
-    so_far = {**sent.dict(), "points": sent.getlist("points"), "is_active": "is_active" in sent}
+    so_far = {
+        **sent.dict(),
+        "points": sent.getlist("points"),
+        "is_active": "is_active" in sent,
+        "is_anonymous": "is_anonymous" in sent,
+    }
     unfinished = CampaignForm(instance=found, initial=so_far)
     return _show(request, found, unfinished, draft, language, looked_at=looked_at)
 

@@ -8,7 +8,8 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Count, Max, Q
 
-from barrymore.feedback.models import Campaign, Case, Questionnaire, Response
+from barrymore.feedback.anonymity import need_nameless, promise_in
+from barrymore.feedback.models import Campaign, Case, Questionnaire, Response, Visit
 from barrymore.formulas.questionnaire_reading import read_definition
 from barrymore.formulas.questionnaires import words_in
 from barrymore.journal.models import Fact
@@ -45,6 +46,8 @@ def next_version(actor: Actor, questionnaire: Questionnaire, definition: Any) ->
     newest = Questionnaire.objects.select_for_update().filter(name=questionnaire.name).order_by("-version")[0]
     if newest.form == form:
         return newest
+    if Campaign.objects.filter(questionnaire__name=newest.name, is_anonymous=True).exists():
+        need_nameless(form)
     if newest.fielded_at is None:
         newest.definition = definition
         newest.save(update_fields=["definition"])
@@ -78,6 +81,7 @@ def save_campaign(
     """
     actor.need(PERMISSION)
     kept = campaign or Campaign(created_at=now())
+    was_anonymous = _was_anonymous(campaign)
     for name, value in fields.items():
         setattr(kept, name, value)
     if not kept.name.strip():
@@ -86,6 +90,7 @@ def save_campaign(
         raise ValueError("until: the last day is before the first")
     if kept.review == Campaign.Review.EVERYBODY and not kept.review_link:
         raise ValueError("review_link: an address is needed where people are asked to write a review")
+    _hold_promise(kept, was_anonymous=was_anonymous)
     if kept.served_source == Campaign.Served.NONE:
         kept.mode = Campaign.Mode.FEEDBACK
     kept.save()
@@ -94,6 +99,31 @@ def save_campaign(
         field(kept.questionnaire)
     audit(actor.staff, "campaign.changed", kept.name, mode=kept.mode)
     return kept
+
+
+def _was_anonymous(campaign: Campaign | None) -> bool:
+    """As it is kept, held until the end of the transaction."""
+    if campaign is None or campaign._state.adding:
+        return False
+    return Campaign.objects.select_for_update().get(pk=campaign.pk).is_anonymous
+
+
+def has_begun(campaign: Campaign) -> bool:
+    """Whether somebody has answered, or is about to."""
+    if campaign._state.adding:
+        return False
+    given = Response.objects.filter(campaign=campaign).exists()
+    return given or Visit.objects.filter(link__campaign=campaign).exists()
+
+
+def _hold_promise(campaign: Campaign, *, was_anonymous: bool) -> None:
+    """Anonymous is said before the first answer and for good. Raises ValueError."""
+    if was_anonymous and not campaign.is_anonymous:
+        raise ValueError("anonymous: it was promised and stays so; make another campaign")
+    if campaign.is_anonymous and not was_anonymous and has_begun(campaign):
+        raise ValueError("anonymous: this campaign has answers already; make another campaign")
+    if campaign.is_anonymous:
+        need_nameless(campaign.questionnaire.form)
 
 
 def campaign_at(point: Point, day: date) -> Campaign | None:
@@ -112,12 +142,20 @@ def campaign_told(campaign: Campaign) -> dict[str, Any]:
         "mode": campaign.mode,
         "languages": campaign.questionnaire.definition["languages"],
         "definition": campaign.questionnaire.definition,
-        "opening": campaign.opening,
+        "opening": opening_told(campaign),
         "step": campaign.step,
         "prompt": campaign.prompt,
         # The same for everybody, whatever they answered.
         "review": campaign.review_link if campaign.review == Campaign.Review.EVERYBODY else "",
     }
+
+
+def opening_told(campaign: Campaign) -> dict[str, str]:
+    """The words of the first screen by language, with the promise of an anonymous campaign."""
+    if not campaign.is_anonymous:
+        return dict(campaign.opening)
+    languages = campaign.questionnaire.form.languages
+    return {code: f"{opening_of(campaign, code)} {promise_in(code)}".strip() for code in languages}
 
 
 def opening_of(campaign: Campaign, language: str) -> str:

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import IntegrityError, transaction
 
+from barrymore.feedback.anonymity import hour_of, nameless_progress, veiled_key
 from barrymore.feedback.answers import Origin
 from barrymore.feedback.campaign_answers import Catalog, NotAccepted, Told, receive_answer
 from barrymore.feedback.campaigns import PERMISSION
@@ -73,12 +74,15 @@ def visit_of(link: PublicLink, ticket: Ticket) -> Visit | None:
 
 def was_answered(ticket: Ticket) -> bool:
     """Whether what this ticket was given for is here already."""
-    return Response.objects.filter(key=_key(ticket.digest)).exists()
+    key = _key(ticket.digest)
+    return Response.objects.filter(key__in=[key, veiled_key(key)]).exists()
 
 
 def keep_visit(link: PublicLink, ticket: Ticket, progress: Mapping[str, Any]) -> None:
     """Write down how far somebody has come."""
-    told = {"progress": dict(progress), "left_at": now()}
+    told: dict[str, Any] = {"progress": dict(progress), "left_at": now()}
+    if link.campaign.is_anonymous:
+        told = {"progress": nameless_progress(progress), "left_at": hour_of(now())}
     first = {"link": link, "questionnaire_id": ticket.questionnaire, "way": ticket.way}
     Visit.objects.update_or_create(digest=ticket.digest, defaults=told, create_defaults={**first, **told})
 

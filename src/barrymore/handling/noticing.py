@@ -75,6 +75,9 @@ def leave_answer(response: Response) -> bool:
     """One row for a bad answer, of a link or of a point; a good one leaves nothing."""
     if response.score is None or not is_bad(response.score, response.scale):
         return False
+    if response.campaign is not None and response.campaign.is_anonymous:
+        # A recovery has a minute and a person concerned, and nobody could be asked whether it is put right.
+        return False
     case = response.case
     found = {
         "source": "survey",
@@ -112,7 +115,8 @@ def _key_of(response: Response) -> str:
 
 def answers_round() -> int:
     """Bad answers that came by another way than the link, such as a kiosk or REST, leave their row here."""
-    newest = Response.objects.order_by("-pk").select_related("case__conversation")[:LOOKED_AT]
+    of_somebody = Response.objects.exclude(campaign__is_anonymous=True).order_by("-pk")
+    newest = of_somebody.select_related("case__conversation", "campaign")[:LOOKED_AT]
     bad = [one for one in newest if one.at > now() - LOOKED_BACK and is_bad(one.score, one.scale)]
     told = Recovery.objects.filter(key__in=[_key_of(one) for one in bad])
     known = set(told.values_list("key", flat=True))

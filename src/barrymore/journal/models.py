@@ -1,6 +1,7 @@
 """The fact: one line of the journal; and the inbox, in which events of devices wait to become facts."""
 
 from django.db import models
+from django.utils import timezone
 
 
 class Fact(models.Model):
@@ -9,7 +10,7 @@ class Fact(models.Model):
     key = models.CharField(max_length=160, unique=True)
     kind = models.CharField(max_length=60)
     at = models.DateTimeField()
-    recorded_at = models.DateTimeField(auto_now_add=True)
+    recorded_at = models.DateTimeField(default=timezone.now)  # of an anonymous answer: the hour
     site = models.BigIntegerField(null=True)
     queue = models.BigIntegerField(null=True)
     channel = models.CharField(max_length=20, blank=True)

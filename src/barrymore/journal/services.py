@@ -28,13 +28,22 @@ class Refs(TypedDict, total=False):
 _gathered: ContextVar[list[Fact] | None] = ContextVar("gathered", default=None)
 
 
-def record(kind: str, key: str, *, at: datetime | None = None, **refs: Unpack[Refs]) -> Fact:
+def record(
+    kind: str,
+    key: str,
+    *,
+    at: datetime | None = None,
+    recorded_at: datetime | None = None,
+    **refs: Unpack[Refs],
+) -> Fact:
     """Append one fact inside the caller's transaction.
 
     A second fact with the same key raises IntegrityError, so that the whole operation
     that would have happened twice is rolled back. Inside `in_one_insert` the fact has no id yet.
     """
     fact = Fact(kind=kind, key=key, at=at or now(), **refs)
+    if recorded_at is not None:
+        fact.recorded_at = recorded_at
     gathered = _gathered.get()
     if gathered is None:
         fact.save(force_insert=True)

@@ -12,6 +12,7 @@ from django.db.models import QuerySet
 from barrymore.channels.devices.models import Device
 from barrymore.channels.devices.screen_models import Target
 from barrymore.channels.devices.screens import count_views, targets_of
+from barrymore.feedback.anonymity import hour_of
 from barrymore.feedback.answers import Origin, keep_press
 from barrymore.feedback.campaign_answers import Catalog, NotAccepted, Told, receive_answer
 from barrymore.feedback.models import Response
@@ -192,13 +193,27 @@ def _answer(row: DeviceEvent, device: Device, catalog: Catalog, targets: Mapping
     try:
         origin = _about(_origin(row, device), row, targets)
         response = receive_answer(origin, Told.of(row.detail), catalog)
-        if "photo" in row.detail:
+        if "photo" in row.detail and not _is_anonymous(row, catalog):
             tie_photo(response, row.detail["photo"], device.pk)
     except NotAccepted as refused:
         row.detail = {**row.detail, "why": str(refused)}
         row.state = State.REJECTED
     else:
         row.state = State.COUNTED
+    if _is_anonymous(row, catalog):
+        _forget(row)
+
+
+def _is_anonymous(row: DeviceEvent, catalog: Catalog) -> bool:
+    campaign = catalog.campaigns.get(row.detail.get("campaign", 0))
+    return campaign is not None and campaign.is_anonymous
+
+
+def _forget(row: DeviceEvent) -> None:
+    """What a device has told of an anonymous answer goes, with its minute; that there was an event stays."""
+    row.detail = {"why": row.detail["why"]} if "why" in row.detail else {}
+    # When it was received stays: by it the minutes of a device are shown to add up.
+    DeviceEvent.objects.filter(pk=row.pk).update(detail=row.detail, at=hour_of(row.at))
 
 
 def _about(origin: Origin, row: DeviceEvent, targets: Mapping[int, Target]) -> Origin:

@@ -76,7 +76,14 @@ def set_photos(actor: Actor, device: Device, is_on: bool, notice: Mapping[str, s
 
 def takes_photos(device: Device) -> bool:
     """Whether this screen may bring photos."""
-    return Screen.objects.filter(device=device, has_photos=True).exists()
+    return Screen.objects.filter(device=device, has_photos=True).exists() and not asks_anonymously(device)
+
+
+def asks_anonymously(device: Device) -> bool:
+    """Whether what is asked at its point now is anonymous, so that no photo is asked for nor taken."""
+    today = now().astimezone(ZoneInfo(device.point.site.timezone)).date()
+    campaign = campaign_at(device.point, today)
+    return campaign is not None and campaign.is_anonymous
 
 
 def _picture(data: bytes) -> dict[str, str]:
@@ -155,7 +162,7 @@ def screen_told(device: Device) -> dict[str, Any]:
         "point": device.point.name,
         "mode": screen.mode,
         "keys": screen.keys.split(),
-        "photo_notice": screen.photo_notice if screen.has_photos else {},
+        "photo_notice": screen.photo_notice if screen.has_photos and not asks_anonymously(device) else {},
         "slides": [
             {
                 "id": one.pk,

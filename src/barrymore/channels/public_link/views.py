@@ -21,6 +21,7 @@ from barrymore.channels.public_link.tickets import new_ticket, ticket_in, writte
 from barrymore.channels.survey_link.texts import CODES, person_address
 from barrymore.channels.survey_link.walking import Steps
 from barrymore.feedback import links
+from barrymore.feedback.anonymity import promise
 from barrymore.feedback.campaign_answers import NotAccepted
 from barrymore.feedback.campaigns import opening_of
 from barrymore.feedback.models import Campaign, PublicLink, Visit
@@ -123,7 +124,8 @@ class Asking:
         if not is_new:
             return _page(self.request, self.link, "channels/survey_over.html", is_answered=True)
         answer = self._thank()
-        self._remember(answer, 24 * 3600)
+        # Of an anonymous answer the browser keeps nothing that could be held beside it.
+        self._remember(answer, 0 if self.link.campaign.is_anonymous else 24 * 3600)
         return answer
 
     def _thank(self) -> HttpResponse:
@@ -160,6 +162,7 @@ class Asking:
             # Another answer may open more pages, so that only the last of the definition is surely the last.
             is_last=is_last and steps.page == steps.form.questions[-1].page,
             is_late=self.is_late,
+            promise=promise() if self.link.campaign.is_anonymous else "",
             wait=wait,
             more_query={"visit": ticket} if self.is_framed and self.has_begun else {},
         )
