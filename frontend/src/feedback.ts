@@ -23,11 +23,14 @@ function start(tag: HTMLScriptElement): void {
   const colour = tag.dataset["colour"] ?? "#80601A";
   const narrow = matchMedia("(max-width: 480px)");
 
+  // By name, not by the direction of the text: the words of the tab run downwards.
+  const edge = getComputedStyle(document.documentElement).direction === "rtl" ? "left" : "right";
+
   const tab = pressed(label);
   tab.id = "barrymore-feedback";
   tab.setAttribute("aria-expanded", "false");
   tab.setAttribute("aria-controls", "barrymore-feedback-panel");
-  style(tab, { position: "fixed", insetInlineEnd: "0", insetBlockStart: "50%", transform: "translateY(-50%)", writingMode: "vertical-rl", minWidth: "44px", minHeight: "44px", maxHeight: "60vh", overflow: "hidden", padding: "16px 12px", borderStartStartRadius: "8px", borderEndStartRadius: "8px", background: colour, boxShadow: "0 2px 12px rgba(40,32,14,.28)", zIndex: "2147482000" });
+  style(tab, { position: "fixed", [edge]: "0", top: "50%", transform: "translateY(-50%)", writingMode: "vertical-rl", minWidth: "44px", minHeight: "44px", maxHeight: "60vh", overflow: "hidden", padding: "16px 12px", borderRadius: edge === "right" ? "8px 0 0 8px" : "0 8px 8px 0", background: colour, boxShadow: "0 2px 12px rgba(40,32,14,.28)", zIndex: "2147482000" });
 
   const panel = document.createElement("div");
   panel.id = "barrymore-feedback-panel";
@@ -41,7 +44,7 @@ function start(tag: HTMLScriptElement): void {
 
   let frame: HTMLIFrameElement | null = null;
   const lay = () => {
-    style(panel, narrow.matches ? { inset: "0", width: "100%", height: "100%", borderRadius: "0" } : { inset: "auto 56px auto auto", insetBlockStart: "max(12px, calc(50vh - 300px))", width: "400px", height: "min(600px, calc(100vh - 24px))", borderRadius: "8px" });
+    style(panel, narrow.matches ? { inset: "0", width: "100%", height: "100%", borderRadius: "0" } : { inset: "auto", [edge]: "56px", top: "max(12px, calc(50vh - 300px))", width: "400px", height: "min(600px, calc(100vh - 24px))", borderRadius: "8px" });
   };
   const framed = () => {
     const query = new URLSearchParams({ frame: "1", lang: language, origin: location.origin });
