@@ -83,3 +83,6 @@ if (script) {
   if (document.body) start(script);
   else addEventListener("DOMContentLoaded", () => start(script));
 }
+
+// A module of its own: names here are not those of other scripts.
+export {};

@@ -5,3 +5,6 @@ if (site && parent !== window) {
     if (event.key === "Escape") parent.postMessage({ barrymore: "close" }, site);
   });
 }
+
+// A module of its own: names here are not those of other scripts.
+export {};
