@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0006_photos_and_keeping'),
+        ('feedback', '0007_networks_of_opened_links'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
