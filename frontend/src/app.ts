@@ -23,7 +23,11 @@ document.body.addEventListener("htmx:configRequest", (event) => {
 });
 
 // A row of links that scrolls shows the page one is on.
-for (const here of document.querySelectorAll(".topbar-nav [aria-current], .settings-nav [aria-current]")) here.scrollIntoView({ inline: "nearest", block: "nearest" });
+// The row itself is moved: scrolling the link into view would move the page too, away from its heading.
+for (const here of document.querySelectorAll<HTMLElement>(".topbar-nav [aria-current], .settings-nav [aria-current]")) {
+  const row = here.parentElement as HTMLElement, box = row.getBoundingClientRect(), mine = here.getBoundingClientRect();
+  row.scrollBy({ left: mine.left < box.left || mine.right > box.right - 24 ? mine.left - box.left - 16 : 0, top: mine.bottom > box.bottom ? mine.bottom - box.bottom : 0 });
+}
 
 // What somebody has unfolded stays so while the page is refreshed beneath it.
 Idiomorph.defaults.callbacks.beforeAttributeUpdated = (name: string, node: Element) => name !== "open" || !(node instanceof HTMLDetailsElement);

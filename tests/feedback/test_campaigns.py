@@ -144,6 +144,21 @@ def test_refusals_are_the_served_less_those_who_answered(
     assert not {"mean", "share", "estimate"} & set(told)
 
 
+def test_more_answers_than_customers_is_said_and_nobody_is_silent(
+    client: Client, post: Post, dora: Staff, site: Site
+) -> None:
+    point = stand(site)
+    asked = ask(dora, point, mode="survey", served_source="employee")
+    for number in range(3):
+        post(f"campaigns/{asked.pk}/answers", body(asked, str(number)))
+    record("served.counted", "s1", dims={"point": point.pk}, values={"count": 2})
+    assert campaigns.standing(asked).silent is None
+    client.force_login(dora)
+    page = client.get(f"/settings/campaigns/{asked.pk}/").content.decode()
+    assert "More answered than were counted, so no share." in page
+    assert "did not say" not in page
+
+
 @pytest.fixture
 def told(post: Post, get: Get, dora: Staff, site: Site) -> Campaign:
     """Sixty answers of a campaign, every tenth with words."""

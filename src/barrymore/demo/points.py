@@ -47,7 +47,7 @@ def found_points(cast: Cast, seed: random.Random, days: int) -> None:
     actor = Actor(next(one for one in cast.people.values() if one.role == Role.ADMINISTRATOR))
     points = [_found(actor, cast, row) for row in POINTS]
     asking = [point for point, row in zip(points, POINTS, strict=True) if row[4]]
-    campaign = _campaign(actor, asking)
+    campaign = _campaign(actor, asking, now() - timedelta(days=days))
     front_desk = [one for one in cast.people.values() if one.role == Role.FRONT_DESK]
     for back in range(days, -1, -1):
         with transaction.atomic(), in_one_insert():
@@ -65,7 +65,7 @@ def _found(actor: Actor, cast: Cast, row: tuple[int, str, str, str, bool, int, i
     return point
 
 
-def _campaign(actor: Actor, points: list[Point]) -> Campaign:
+def _campaign(actor: Actor, points: list[Point], since: datetime) -> Campaign:
     with translation.override("en"):
         questionnaire = make_questionnaire(actor, "Your stay", definition_of("hotel"))
         trade = TRADES["hotel"]
@@ -73,7 +73,7 @@ def _campaign(actor: Actor, points: list[Point]) -> Campaign:
     field(questionnaire)
     return save_campaign(
         actor, None, points, name="Your stay", questionnaire=questionnaire, mode="survey",
-        served_source="employee", **told,
+        served_source="employee", since=since.date(), **told,
     )  # fmt: skip
 
 

@@ -165,7 +165,10 @@ def opening_of(campaign: Campaign, language: str) -> str:
 
 @dataclass(frozen=True)
 class Standing:
-    """How a campaign stands, in counts. `silent`: served, and said nothing."""
+    """How a campaign stands, in counts.
+
+    `silent`: served, and said nothing; None where nobody counts them, or more answered than were counted.
+    """
 
     codes: Mapping[str, int]
     served: int | None
@@ -202,7 +205,8 @@ def standing(campaign: Campaign) -> Standing:
     served = _served(campaign)
     could_not = codes.get(Case.Code.OTHER, 0)
     answered = codes.get("I", 0) + codes.get("P", 0)
-    return Standing(codes, served, max(served - answered - could_not, 0), alone)
+    silent = served - answered - could_not
+    return Standing(codes, served, silent if silent >= 0 else None, alone)
 
 
 def _served(campaign: Campaign) -> int:
