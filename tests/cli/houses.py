@@ -31,6 +31,8 @@ for number in range(3):
     message = Message.objects.filter(conversation=received.conversation_ref).first()
     stored = store_file("bath.bin", bytes(range(256)) * 40 * (number + 1))
     Attachment.objects.create(message=message, **stored)
+from django.db import connections
+connections.close_all()
 """
 
 
@@ -96,5 +98,6 @@ def packed(target: Path, content: dict[str, bytes], *, proved: bool = True) -> P
 
 
 def everything_in(folder: Path) -> dict[str, bytes]:
-    """Every file below a folder with its bytes."""
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    """Every file below a folder with its bytes, but for what SQLite lays beside an open database."""
+    kept = [path for path in folder.rglob("*") if path.is_file() and not path.name.endswith(("-wal", "-shm"))]
+    return {str(path.relative_to(folder)): path.read_bytes() for path in kept}
