@@ -21,7 +21,8 @@ from barrymore.channels.devices.services import TYPED, add_device, invite_device
 from barrymore.channels.devices.writer import Batch, Told, write
 from barrymore.feedback.models import Campaign, Recording, Response
 from barrymore.feedback.recordings import LARGEST, NotKept, keep_recording
-from barrymore.formulas.questionnaire_reading import WrongDefinition, read_definition
+from barrymore.formulas.questionnaire_faults import WrongDefinition
+from barrymore.formulas.questionnaire_reading import read_definition
 from barrymore.journal.models import DeviceEvent, Fact
 from barrymore.journal.moment import now
 from barrymore.organisation.access import Actor

@@ -10,7 +10,7 @@ from django.test import Client
 
 from barrymore.feedback import campaigns, listing
 from barrymore.feedback.models import Campaign, Questionnaire, Response
-from barrymore.formulas.questionnaire_reading import WrongDefinition
+from barrymore.formulas.questionnaire_faults import WrongDefinition
 from barrymore.handling.models import Recovery
 from barrymore.handling.noticing import answers_round
 from barrymore.handling.recovering import recoveries_round

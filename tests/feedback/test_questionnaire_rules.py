@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from barrymore.formulas import questionnaires as rules
-from barrymore.formulas.questionnaire_reading import WrongDefinition, read_definition
+from barrymore.formulas.questionnaire_faults import WrongDefinition
+from barrymore.formulas.questionnaire_reading import read_definition
 
 TABLE = json.loads((Path(__file__).parent / "questionnaire_examples.json").read_text())
 FRONTEND = Path(__file__).parents[2] / "frontend"

@@ -9,7 +9,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from barrymore.feedback.showing import Fields, Shown, shown
-from barrymore.formulas.questionnaire_reading import MOST_QUESTIONS, WrongDefinition, read_definition
+from barrymore.formulas.questionnaire_faults import WrongDefinition
+from barrymore.formulas.questionnaire_reading import MOST_QUESTIONS, read_definition
 from barrymore.formulas.questionnaires import CHOICES, SCALES, Questionnaire
 
 LONGEST_DRAFT = 400_000

@@ -4,14 +4,14 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from barrymore.formulas.errors import FormulaError
+from barrymore.formulas.questionnaire_branches import carried, earlier, read_carry, read_when
+from barrymore.formulas.questionnaire_faults import Reader, WrongDefinition
 from barrymore.formulas.questionnaires import (
     CHOICES,
     KINDS,
     NAMED,
     SCALES,
     WORDS,
-    Condition,
     Option,
     Question,
     Questionnaire,
@@ -31,48 +31,11 @@ FIELDS = {
 }  # fmt: skip
 
 
-class WrongDefinition(FormulaError):
-    """A definition that cannot be asked; `faults` is a list of (place, what to do)."""
-
-    def __init__(self, faults: list[tuple[str, str]]) -> None:
-        super().__init__("WRONG_DEFINITION", "; ".join(f"{place}: {what}" for place, what in faults[:5]))
-        self.faults = faults
-
-
-class _Reader:
-    """Gathers the faults, so that all are told at once."""
-
-    def __init__(self, told: Mapping[str, Any]) -> None:
-        self.told = told
-        self.faults: list[tuple[str, str]] = []
-        self.languages: tuple[str, ...] = ()
-        self.before: dict[str, Question] = {}
-
-    def wrong(self, place: str, what: str) -> None:
-        self.faults.append((place, what))
-
-    def words(self, told: Any, place: str, longest: int, *, needed: bool = True) -> dict[str, str]:
-        """Words by language; the main language must have some."""
-        if told is None and not needed:
-            return {}
-        if not isinstance(told, Mapping) or not all(isinstance(one, str) for one in told.values()):
-            self.wrong(place, 'give the words by language, such as {"en": "…"}')
-            return {}
-        for language in set(told) - set(self.languages):
-            self.wrong(place, f"{language!r} is not among the languages of the questionnaire")
-        if any(len(one) > longest for one in told.values()):
-            self.wrong(place, f"at most {longest} characters")
-        main = self.languages[0] if self.languages else ""
-        if needed and not str(told.get(main, "")).strip():
-            self.wrong(place, f"the words of the main language ({main}) are missing")
-        return {str(language): one.strip() for language, one in told.items() if one.strip()}
-
-
 def read_definition(told: Any) -> Questionnaire:
     """A questionnaire from its JSON. Raises WrongDefinition with every fault found."""
     if not isinstance(told, Mapping):
         raise WrongDefinition([("definition", "an object with languages and questions is needed")])
-    reader = _Reader(told)
+    reader = Reader(told)
     for name in set(told) - {"languages", "questions", "thanks", "primary", "thresholds", "words"}:
         reader.wrong(str(name), "there is no such field")
     reader.languages = _languages(reader, told.get("languages"))
@@ -86,7 +49,7 @@ def read_definition(told: Any) -> Questionnaire:
     return Questionnaire(reader.languages, tuple(questions), thanks, primary, complete, partial, words)
 
 
-def _own_words(reader: _Reader, told: Any) -> dict[str, dict[str, str]]:
+def _own_words(reader: Reader, told: Any) -> dict[str, dict[str, str]]:
     """Words of the screen itself, by name and language: those that the house does not speak."""
     if not isinstance(told, Mapping) or len(told) > MOST_WORDS:
         reader.wrong("words", f'at most {MOST_WORDS} words by name, such as {{"next": {{"ar": "…"}}}}')
@@ -95,7 +58,7 @@ def _own_words(reader: _Reader, told: Any) -> dict[str, dict[str, str]]:
     return {str(key): read(one, f"words, {key}", LONGEST_THANKS, needed=False) for key, one in told.items()}
 
 
-def _languages(reader: _Reader, told: Any) -> tuple[str, ...]:
+def _languages(reader: Reader, told: Any) -> tuple[str, ...]:
     if not isinstance(told, list) or not told or len(told) > 20:
         reader.wrong("languages", 'name 1 to 20, the main one first, such as ["en", "ru"]')
         return ()
@@ -107,7 +70,7 @@ def _languages(reader: _Reader, told: Any) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _questions(reader: _Reader, told: Any) -> list[Question]:
+def _questions(reader: Reader, told: Any) -> list[Question]:
     if not isinstance(told, list) or not told:
         reader.wrong("questions", "at least one question is needed")
         return []
@@ -128,7 +91,7 @@ def _questions(reader: _Reader, told: Any) -> list[Question]:
     return found
 
 
-def _question(reader: _Reader, told: Mapping[str, Any], place: str, page: int) -> Question:
+def _question(reader: Reader, told: Mapping[str, Any], place: str, page: int) -> Question:
     for name in set(told) - FIELDS:
         reader.wrong(place, f"there is no field {str(name)!r}")
     key, kind = told.get("key"), told.get("kind")
@@ -147,7 +110,7 @@ def _question(reader: _Reader, told: Mapping[str, Any], place: str, page: int) -
     text = reader.words(told.get("text"), f"{place}, text", LONGEST_QUESTION)
     _names(reader, text, place, here)
     required = told.get("required", False) is True
-    carry = _carry(reader, told, place, here, str(kind))
+    carry = read_carry(reader, told, place, here, str(kind))
     return Question(
         key=key,
         kind=str(kind),
@@ -155,7 +118,7 @@ def _question(reader: _Reader, told: Mapping[str, Any], place: str, page: int) -
         text=text,
         options=_options(reader, told.get("options"), place, str(kind), carry),
         required=required,
-        when=_when(reader, told.get("when", []), place, here),
+        when=read_when(reader, told.get("when", []), place, here),
         carry=carry,
         carry_unchosen=told.get("carry_unchosen") is True,
         # Words that may be left out are no item of completeness, unless somebody says so.
@@ -164,27 +127,17 @@ def _question(reader: _Reader, told: Mapping[str, Any], place: str, page: int) -
     )
 
 
-def _ends(reader: _Reader, told: Any, place: str) -> dict[str, str]:
+def _ends(reader: Reader, told: Any, place: str) -> dict[str, str]:
     """The words at both ends of a scale by language: "low – high"."""
     return reader.words(told, f"{place}, ends", 2 * LONGEST_OPTION, needed=False)
 
 
-def _names(reader: _Reader, text: Mapping[str, str], place: str, page: int) -> None:
+def _names(reader: Reader, text: Mapping[str, str], place: str, page: int) -> None:
     for name in {found for words in text.values() for found in NAMED.findall(words)}:
-        _earlier(reader, name, f"{place}, text", page)
+        earlier(reader, name, f"{place}, text", page)
 
 
-def _earlier(reader: _Reader, key: Any, place: str, page: int) -> Question | None:
-    """The question of an earlier page that is pointed at."""
-    source = reader.before.get(key) if isinstance(key, str) else None
-    if source is None:
-        reader.wrong(place, f"{key!r} is no earlier question")
-    elif source.page >= page:
-        reader.wrong(place, f"{key!r} must stand on an earlier page")
-    return source
-
-
-def _options(reader: _Reader, told: Any, place: str, kind: str, carry: str) -> tuple[Option, ...]:
+def _options(reader: Reader, told: Any, place: str, kind: str, carry: str) -> tuple[Option, ...]:
     if kind not in CHOICES:
         if told:
             reader.wrong(place, f"a question of kind {kind} has no options")
@@ -196,7 +149,7 @@ def _options(reader: _Reader, told: Any, place: str, kind: str, carry: str) -> t
         reader.wrong(place, f"at most {MOST_OPTIONS} options")
         return ()
     found: list[Option] = []
-    taken = {option.key for option in _carried(reader, carry)}
+    taken = {option.key for option in carried(reader, carry)}
     for number, one in enumerate(told or [], 1):
         here = f"{place}, option {number}"
         key = one.get("key") if isinstance(one, Mapping) else None
@@ -210,74 +163,7 @@ def _options(reader: _Reader, told: Any, place: str, kind: str, carry: str) -> t
     return tuple(found)
 
 
-def _carried(reader: _Reader, carry: str) -> tuple[Option, ...]:
-    source = reader.before.get(carry)
-    return (*_carried(reader, source.carry), *source.options) if source else ()
-
-
-def _carry(reader: _Reader, told: Mapping[str, Any], place: str, page: int, kind: str) -> str:
-    carry = told.get("carry")
-    if not carry:
-        return ""
-    if kind not in CHOICES:
-        reader.wrong(place, "only a choice can carry options forward")
-    source = _earlier(reader, carry, f"{place}, carry", page)
-    if source is not None and source.kind not in CHOICES:
-        reader.wrong(f"{place}, carry", f"{carry!r} has no options to carry")
-    return source.key if source is not None and source.kind in CHOICES else ""
-
-
-def _when(reader: _Reader, told: Any, place: str, page: int) -> tuple[Condition, ...]:
-    if not isinstance(told, list):
-        reader.wrong(f"{place}, when", 'a list such as [{"question": "q1", "in": [1, 2]}]')
-        return ()
-    found = []
-    for one in told:
-        source = _earlier(
-            reader, one.get("question") if isinstance(one, Mapping) else one, f"{place}, when", page
-        )
-        among = one.get("in") if isinstance(one, Mapping) else None
-        if source is None:
-            continue
-        if not isinstance(among, list) or not among:
-            reader.wrong(f"{place}, when", "`in` names the answers with which it is asked")
-            continue
-        for value in among:
-            if not _can_be(reader, source, value):
-                reader.wrong(f"{place}, when", f"{value!r} is no answer to {source.key!r}: never asked")
-        found.append(Condition(source.key, tuple(among)))
-    _reachable(reader, found, place)
-    return tuple(found)
-
-
-def _can_be(reader: _Reader, source: Question, value: Any) -> bool:
-    if source.kind in SCALES:
-        least, most = SCALES[source.kind]
-        return isinstance(value, int) and not isinstance(value, bool) and least <= value <= most
-    options = (*_carried(reader, source.carry), *source.options)
-    return source.kind in CHOICES and value in [option.key for option in options]
-
-
-def _reachable(reader: _Reader, when: list[Condition], place: str) -> None:
-    """Two conditions on one question of a single answer must share an answer."""
-    among: dict[str, set[Any]] = {}
-    for condition in _inherited(reader, when):
-        values = set(condition.among)
-        source = reader.before[condition.question]
-        if source.kind == "choices":
-            continue
-        among[condition.question] = among.get(condition.question, values) & values
-    if any(not values for values in among.values()):
-        reader.wrong(f"{place}, when", "no answers lead to this question: it would never be asked")
-
-
-def _inherited(reader: _Reader, when: list[Condition]) -> list[Condition]:
-    """The conditions, and those of the questions they name."""
-    named = [list(reader.before[condition.question].when) for condition in when]
-    return list(when) + [one for conditions in named for one in _inherited(reader, conditions)]
-
-
-def _thresholds(reader: _Reader, told: Any) -> tuple[float, float]:
+def _thresholds(reader: Reader, told: Any) -> tuple[float, float]:
     if told is None:
         return 0.8, 0.5
     complete = told.get("complete_above") if isinstance(told, Mapping) else None
@@ -289,7 +175,7 @@ def _thresholds(reader: _Reader, told: Any) -> tuple[float, float]:
     return float(complete), float(partial)  # type: ignore[arg-type]
 
 
-def _primary(reader: _Reader, told: Any) -> str:
+def _primary(reader: Reader, told: Any) -> str:
     """The question whose score is the answer's: the named one, else the first scale."""
     scales = [key for key, one in reader.before.items() if one.kind in SCALES]
     if told is None:
