@@ -6,7 +6,9 @@ from datetime import date
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Max, Q
+from django.db.models import Count, IntegerField, Max, Q, Sum
+from django.db.models.fields.json import KT
+from django.db.models.functions import Cast
 
 from barrymore.feedback.anonymity import need_nameless, promise_in
 from barrymore.feedback.models import Campaign, Case, Questionnaire, Response, Visit
@@ -216,10 +218,12 @@ def _served(campaign: Campaign) -> int:
     facts = facts.filter(at__date__gte=begins)
     if campaign.until:
         facts = facts.filter(at__date__lte=campaign.until)
-    told = facts.values_list("values", "dims").iterator()
-    # Before there were several sources only employees counted.
-    wanted = campaign.served_source
-    return sum(int(values["count"]) for values, dims in told if dims.get("source", "employee") == wanted)
+    told = Q(dims__source=campaign.served_source)
+    if campaign.served_source == Campaign.Served.EMPLOYEE:
+        # Before there were several sources only employees counted.
+        told |= Q(dims__source__isnull=True)
+    whole = facts.filter(told).aggregate(n=Sum(Cast(KT("values__count"), IntegerField())))["n"]
+    return int(whole or 0)
 
 
 def newest_versions() -> list[Questionnaire]:
