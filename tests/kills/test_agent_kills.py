@@ -52,7 +52,7 @@ def test_kills_of_agent_and_house_lose_and_double_no_press(tmp_path: Path) -> No
 
 
 def _press_on(agent: Agent, stop: threading.Event) -> None:
-    while not stop.wait(0.01):
+    while not stop.wait(0.03):
         agent.press("1" if agent.fed % 2 else "2")
 
 
