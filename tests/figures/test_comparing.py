@@ -4,9 +4,10 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from barrymore.figures.comparing import Comparison, compare, quarter, quarters_up_to
+from barrymore.figures.comparing import Comparison, cells_of, compare, quarter, quarters_up_to
 from barrymore.figures.scope import Period
 from barrymore.figures.tallies import Told
+from barrymore.formulas.case_mix import Cell
 from barrymore.formulas.leagues import Group
 
 QUARTER = Period(date(2026, 10, 1), date(2026, 12, 31), "Europe/Vilnius")
@@ -137,3 +138,54 @@ def test_quarters_are_those_of_the_calendar() -> None:
     assert quarter(2028, 1, "UTC").last == date(2028, 3, 31)
     today = datetime(2026, 2, 3, tzinfo=UTC).date()
     assert quarters_up_to(today, 3) == [(2026, 1), (2025, 4), (2025, 3)]
+
+
+def by_hours(point: int, day: tuple[int, int], night: tuple[int, int]) -> Told:
+    """What was told at a point by day and by night, each as good and answered; two served for one answer."""
+    found = Told(point)
+    for band, (good, answered) in ((2, day), (5, night)):
+        for weekday in range(4):
+            found.add((weekday, band), "served:employee", answered // 2)
+            found.add((weekday, band), "answer:survey:smile4:4", good // 4)
+            found.add((weekday, band), "answer:survey:smile4:1", (answered - good) // 4)
+            found.add((weekday, band), "code:survey:I", answered // 4)
+    return found
+
+
+def shifts() -> list[Told]:
+    """Eight points of 90 of 100 by day and 60 by night; the last two work by night nearly alone."""
+    usual = [by_hours(n, (1080, 1200), (120, 200)) for n in range(1, 7)]
+    return [*usual, by_hours(7, (180, 200), (720, 1200)), by_hours(8, (180, 200), (720, 1200))]
+
+
+def cells(told_of: list[Told], spa: int = 99) -> list[Cell]:
+    """Their cells; points after `spa` are of another service."""
+    return [
+        cell
+        for one in told_of
+        for cell in cells_of(one, one.point, "smile4", "1", "spa" if one.point > spa else "desk")
+    ]
+
+
+def test_who_works_at_a_harder_hour_is_not_below_for_that() -> None:
+    as_said = compare(shifts(), "smile4", QUARTER)
+    assert (group_of(as_said, 7), group_of(as_said, 8)) == (Group.BELOW, Group.BELOW)
+    assert as_said.levelled == ()
+    level = compare(shifts(), "smile4", QUARTER, cells(shifts()))
+    assert level.levelled == ("hour",)
+    assert {row.group for row in level.rows} == {Group.ALIKE}
+    assert {row.figure.values["good"] for row in level.rows} == {1200, 900}
+
+
+def test_a_service_of_several_points_is_levelled_out_and_that_of_one_is_not() -> None:
+    assert compare(house(), "smile4", QUARTER, cells(house(), spa=10)).levelled == ("service",)
+    made = compare(house(), "smile4", QUARTER, cells(house(), spa=11))
+    assert made.levelled == ()
+    assert group_of(made, 12) == Group.BELOW
+
+
+def test_between_which_places_a_point_stands() -> None:
+    places = {row.point: row.places for row in compare(house(), "smile4", QUARTER).rows}
+    assert places[11] == (1, 1) and places[12] == (12, 12)
+    low, high = places[3] or (0, 0)
+    assert high - low >= 6

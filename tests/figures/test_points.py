@@ -227,8 +227,49 @@ def test_by_point_and_a_scope_that_points_do_not_know(desk: Point) -> None:
     assert figure(NAME, Scope(site=desk.site_id), DAYS).served == 420
     with pytest.raises(NothingSaid, match="queue"):
         figure_at(Scope(queue=1), DAYS)
-    with pytest.raises(ValueError, match="site or point"):
+    with pytest.raises(ValueError, match="site, room, point"):
         figures_by(NAME, Scope(), DAYS, "channel")
+
+
+def test_by_room_and_a_room_that_other_figures_do_not_know(desk: Point) -> None:
+    lobby, bar = stand(desk.site, "Bell desk"), stand(desk.site, "Bar", room="Bar")
+    for point in (desk, lobby, bar):
+        busy(point)
+    tally_all()
+
+    parts = figures_by(NAME, Scope(), DAYS, "room")
+    assert {ref: one.served for ref, one in parts.items()} == {desk.room_id: 480, bar.room_id: 240}
+    assert figure_at(Scope(room=desk.room_id), DAYS).served == 480
+    assert parts[bar.room_id].inputs_hash == figure_at(Scope(room=bar.room_id), DAYS).inputs_hash
+    with pytest.raises(ValueError, match="only customers at points have one"):
+        figure("satisfaction", Scope(room=desk.room_id), DAYS)
+
+
+def test_parts_are_read_at_once(desk: Point) -> None:
+    counts = []
+    for more in (1, 9):
+        for n in range(more):
+            stand(desk.site, f"Till {more} {n}")
+        with CaptureQueriesContext(connection) as asked:
+            figures_by(NAME, Scope(), DAYS, "point")
+        counts.append(len(asked))
+    assert counts[0] == counts[1] <= 4
+
+
+def test_the_board_of_a_room_tells_all_its_points_together(client: Client, desk: Point, sam: Staff) -> None:
+    for point in (desk, stand(desk.site, "Bell desk"), stand(desk.site, "Bar", room="Bar")):
+        busy(point)
+    tally_all()
+    client.force_login(sam)
+    dates = "/reports/quality/?since=2026-11-02&until=2026-11-29"
+    whole = client.get(dates).content.decode()
+    assert "together" not in whole and "Bell desk" in whole and "Bar, " in whole
+    room = client.get(f"{dates}&room={desk.room_id}").content.decode()
+    assert "Of 480 customers served, 240 said good, 48 bad, 192 did not say." in room
+    assert "<h3>Bar" not in room
+    other = Site.objects.create(name="Harbour", timezone="Europe/Vilnius")
+    elsewhere = client.get(f"{dates}&room={desk.room_id}&site={other.pk}").content.decode()
+    assert "Of 480" not in elsewhere
 
 
 def test_the_board_asks_as_much_for_one_point_as_for_twenty(client: Client, desk: Point, sam: Staff) -> None:
@@ -257,7 +298,7 @@ def test_the_board_says_what_is_counted_and_gives_presses_no_share(
     page = client.get("/reports/quality/?since=2026-11-02&until=2026-11-29").content.decode()
     assert "Of 240 customers served, 120 said good, 24 bad, 96 did not say." in page
     assert "feedback only" in page
-    lines = {line.point.name: line for line in quality_of(DAYS)}
+    lines = {line.point.name: line for line in quality_of(DAYS).lines}
     assert (lines["Bar"].figure, lines["Bar"].pressed) == (None, [("colour2", 1, 1)])
     assert [week.good for week in weeks_of(desk, DAYS.last)] == [40, 40, 40]
     weeks = client.get(f"/reports/quality/{desk.pk}/weeks/?until=2026-11-29").content.decode()

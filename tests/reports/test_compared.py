@@ -146,3 +146,31 @@ def test_more_points_ask_no_more_statements(site: Site, campaign: Campaign) -> N
     before = statements()
     many(site, campaign, 9)
     assert statements() == before
+
+
+def test_circumstances_are_levelled_out_unless_a_reader_wants_it_as_said(
+    client: Client, sam: Staff, site: Site, campaign: Campaign
+) -> None:
+    points = many(site, campaign)
+    for number, point in enumerate(points):
+        night = 80 if number == 2 else 40
+        play(
+            point,
+            NOON + timedelta(hours=9),
+            served=2 * night,
+            good=night // 2,
+            bad=night // 2,
+            campaign=campaign.pk,
+        )
+    tally_all()
+    client.force_login(sam)
+    page = client.get("/reports/points-compared/", QUARTER).content.decode()
+    assert "as far as two points share it: the part of the day." in page
+    as_said = client.get("/reports/points-compared/", QUARTER | {"mix": "as-said"}).content.decode()
+    assert "sites, steps of the service and hours are not levelled out" in as_said
+    lines = list(
+        csv.DictReader(io.StringIO(client.get("/reports/points-compared.csv", QUARTER).content.decode()))
+    )
+    said = {line["point"]: float(line["good"]) for line in lines}
+    moved = {line["point"]: float(line["good_levelled_out"]) for line in lines}
+    assert said.keys() == moved.keys() and said != moved

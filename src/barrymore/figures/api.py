@@ -35,6 +35,7 @@ def get_figure(
     channel: str | None = None,
     promise: str | None = None,
     point: int | None = None,
+    room: int | None = None,
     by: str = "",
 ) -> dict[str, Any]:
     """A figure with its counts; without dates the last 28 days; with `by` also its parts."""
@@ -43,7 +44,7 @@ def get_figure(
     zone = zone_of(site)
     last = until or today_in(zone)
     period = Period(since or last - timedelta(days=27), last, zone)
-    scope = Scope(site=site, queue=queue, role=role, channel=channel, promise=promise, point=point)
+    scope = Scope(site=site, queue=queue, role=role, channel=channel, promise=promise, point=point, room=room)
     answer = figure(metric, scope, period).as_dict()
     if by:
         parts = figures_by(metric, scope, period, by)

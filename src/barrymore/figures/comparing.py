@@ -6,19 +6,20 @@ from datetime import date, timedelta
 from math import sqrt
 
 from barrymore.figures.figure import Figure
-from barrymore.figures.points import figure_of
+from barrymore.figures.points import figure_of, said_of
 from barrymore.figures.scope import Period, Scope
 from barrymore.figures.tallies import Told
 from barrymore.formulas.bounds import manski
+from barrymore.formulas.case_mix import Cell, level_out
 from barrymore.formulas.intervals import Interval
 from barrymore.formulas.leagues import (
     FEWEST_ANSWERS,
     FunnelLimits,
     Group,
-    Shrunken,
     funnel_limits,
     groups,
     overdispersion,
+    rank_intervals,
     shrink,
 )
 
@@ -26,20 +27,26 @@ GRADES_COMPARED = ("A", "B")
 CURVE_STEPS = 40
 # Under ten points a tenth is none: an extreme one would widen the funnel for itself.
 FEWEST_FOR_SPREAD = 10
+# What a point cannot help; its answers are moved to the circumstances of all before they are compared.
+TRAITS = ("site", "service", "hour")
 
 
 @dataclass(frozen=True)
 class Row:
     """A point that is compared: its share drawn towards all, where it stands, and its place in the funnel.
 
+    `good`: how many would be good under the circumstances of all; as said where nothing is levelled out.
+    `places`: between which places it stands with 95 per cent, 1 the best; None where none is apart.
     `holds_anyway`: the group is the same whatever those who did not answer think (METHOD, rule 5).
     """
 
     point: int
     figure: Figure
+    good: float
     share: float
     interval: Interval
     group: Group
+    places: tuple[int, int] | None
     limits: FunnelLimits
     holds_anyway: bool
 
@@ -50,8 +57,8 @@ class Row:
 
     @property
     def observed(self) -> float:
-        """The share as it was said, before it is drawn towards all."""
-        return float(self.figure.values["good"] / self.figure.responded)
+        """The share before it is drawn towards all."""
+        return self.good / self.figure.responded
 
     @property
     def outside(self) -> str:
@@ -78,13 +85,19 @@ class Comparison:
     level: float | None = None
     rankable: bool = False
     spread: float = 1.0
+    levelled: tuple[str, ...] = ()
     curve: list[tuple[int, FunnelLimits]] = field(default_factory=list)
 
 
-def compare(told: Iterable[Told], scale: str, period: Period) -> Comparison:
-    """Compare what was told at points. Feedback is never in it."""
+def compare(
+    told: Iterable[Told], scale: str, period: Period, cells: Sequence[Cell] | None = None
+) -> Comparison:
+    """Compare what was told at points, or of people under their ids. Feedback is never in it.
+
+    `cells`: the same answers by site, service and hour, which are levelled out; without them nothing is.
+    """
     made = Comparison(period, scale)
-    units: list[tuple[int, Figure]] = []
+    units: list[Unit] = []
     for one in told:
         if not one.total("answer:survey:"):
             continue
@@ -94,29 +107,84 @@ def compare(told: Iterable[Told], scale: str, period: Period) -> Comparison:
         elif figure.grade == "F":
             made.uncounted += 1
         else:
-            units.append((one.point, figure))
-    made.few = sum(figure.responded < FEWEST_ANSWERS for _ref, figure in units)
-    _place(made, units)
+            units.append(Unit(one, figure))
+    made.few = sum(unit.figure.responded < FEWEST_ANSWERS for unit in units)
+    enough = [unit for unit in units if unit.figure.responded >= FEWEST_ANSWERS]
+    made.uneven = [(one.point, one.figure) for one in enough if one.figure.grade not in GRADES_COMPARED]
+    units = [unit for unit in units if _sets_level(unit.figure)]
+    if len(units) < 2:
+        made.uneven = [(one.point, one.figure) for one in enough]
+        return made
+    _place(made, units, _levelled(made, units, cells))
     return made
 
 
-def _place(made: Comparison, units: Sequence[tuple[int, Figure]]) -> None:
-    enough = [unit for unit in units if unit[1].responded >= FEWEST_ANSWERS]
-    made.uneven = [unit for unit in enough if unit[1].grade not in GRADES_COMPARED]
-    units = [unit for unit in units if _sets_level(unit[1])]
-    good, asked = _counts(units)
-    if len(units) < 2:
-        made.uneven = enough
-        return
+@dataclass(frozen=True)
+class Unit:
+    """A point that sets the common level, and its figure."""
+
+    told: Told
+    figure: Figure
+
+    @property
+    def point(self) -> int:
+        """Its id."""
+        return self.told.point
+
+
+def _levelled(made: Comparison, units: Sequence[Unit], cells: Sequence[Cell] | None) -> list[float]:
+    """How many good answers each unit has under the circumstances of all."""
+    said = [float(unit.figure.values["good"]) for unit in units]
+    here = {unit.point for unit in units}
+    known = [cell for cell in cells or [] if cell.unit in here]
+    if not known:
+        return said
+    moved = level_out(known, TRAITS)
+    made.levelled = moved.used
+    return [moved.good.get(unit.point, good) for unit, good in zip(units, said, strict=True)]
+
+
+def cells_of(told: Told, unit: int, scale: str, site: str, service: str) -> list[Cell]:
+    """What was told at one point, of all or of one person, by the part of the day."""
+    hours: dict[int, tuple[int, int]] = {}
+    for (_weekday, band), counts in told.parts.items():
+        good, bad = said_of(counts, scale)
+        so_far = hours.get(band, (0, 0))
+        hours[band] = (so_far[0] + good, so_far[1] + good + bad)
+    # What a flag has left out may lie in another part than the answer; a part never has less than nothing.
+    return [
+        Cell(
+            unit, min(max(good, 0), answered), answered, {"site": site, "service": service, "hour": f"{band}"}
+        )
+        for band, (good, answered) in hours.items()
+        if answered > 0
+    ]
+
+
+def _place(made: Comparison, units: Sequence[Unit], good: Sequence[float]) -> None:
+    asked = [unit.figure.responded for unit in units]
     table = shrink(good, asked)
     made.level, made.rankable = table.prior_mean, table.rankable
     if 0 < table.prior_mean < 1 and len(units) >= FEWEST_FOR_SPREAD:
         made.spread = overdispersion(good, asked, table.prior_mean)
-    placed = groups(table, asked)
-    for number, (ref, figure) in enumerate(units):
+    placed, places = groups(table, asked), rank_intervals(table, good, asked)
+    for number, unit in enumerate(units):
         group = placed[number]
         if group is not None:
-            made.rows.append(_row(made, table, number, ref, figure, group, units))
+            others = [one.figure for place, one in enumerate(units) if place != number]
+            made.rows.append(
+                Row(
+                    point=unit.point,
+                    figure=unit.figure,
+                    good=good[number],
+                    share=table.means[number],
+                    interval=table.intervals[number],
+                    group=group,
+                    places=places[number] if places else None,
+                    limits=_limits(unit.figure.responded, table.prior_mean, made.spread),
+                    holds_anyway=_holds(unit.figure, others, group),
+                )
+            )
     made.curve = _curve(made)
 
 
@@ -125,31 +193,6 @@ def _sets_level(figure: Figure) -> bool:
     if figure.responded < FEWEST_ANSWERS:
         return "LOW_RESPONSE_RATE" not in figure.reasons
     return figure.grade in GRADES_COMPARED
-
-
-def _counts(units: Sequence[tuple[int, Figure]]) -> tuple[list[int], list[int]]:
-    return [figure.values["good"] for _ref, figure in units], [figure.responded for _ref, figure in units]
-
-
-def _row(
-    made: Comparison,
-    table: Shrunken,
-    number: int,
-    ref: int,
-    figure: Figure,
-    group: Group,
-    units: Sequence[tuple[int, Figure]],
-) -> Row:
-    others = [one for place, (_ref, one) in enumerate(units) if place != number]
-    return Row(
-        point=ref,
-        figure=figure,
-        share=table.means[number],
-        interval=table.intervals[number],
-        group=group,
-        limits=_limits(figure.responded, table.prior_mean, made.spread),
-        holds_anyway=_holds(figure, others, group),
-    )
 
 
 def _holds(figure: Figure, others: Sequence[Figure], group: Group) -> bool:

@@ -23,6 +23,7 @@ class Scope:
     channel: str | None = None
     promise: str | None = None
     point: int | None = None
+    room: int | None = None  # of points alone: a fact does not know it, for a point may be moved
     queues: tuple[int, ...] | None = None
 
     def holds(self, fact: Fact) -> bool:

@@ -6,7 +6,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from barrymore.figures import points
-from barrymore.figures.at_points import figure_at, points_in
+from barrymore.figures.at_points import PLACES, figure_at, figures_at, points_in
 from barrymore.figures.figure import Figure
 from barrymore.figures.registry import METRICS, Metric
 from barrymore.figures.scope import DIMENSIONS, Period, Scope, value_of
@@ -23,6 +23,8 @@ class Reading:
     def __init__(self, metric: str, scope: Scope, *periods: Period) -> None:
         """Read from the first day of the periods to their last. Raises UnknownMetric."""
         self.definition = _metric(metric)
+        if scope.room is not None:
+            raise ValueError(f"room: only customers at points have one; ask for {points.NAME}")
         self.scope = scope
         first, last = min(period.first for period in periods), max(period.last for period in periods)
         found = self.definition.load(Period(first, last, periods[0].timezone))
@@ -76,20 +78,24 @@ def figure(metric: str, scope: Scope, period: Period, *, from_facts: bool = Fals
 
 def figures_by(metric: str, scope: Scope, period: Period, dimension: str) -> dict[Any, Figure]:
     """One figure for each value of a dimension that occurs, from one reading of the facts."""
-    _check(dimension)
     if metric == points.NAME:
         return _points_by(scope, period, dimension)
+    _check(dimension)
     return Reading(metric, scope, period).by(period, dimension)
 
 
 def _points_by(scope: Scope, period: Period, dimension: str) -> dict[Any, Figure]:
-    refs = points_in(scope)
-    if dimension == "point":
-        return {ref: figure_at(replace(scope, point=ref), period) for ref in refs}
-    if dimension == "site":
-        sites = set(Point.objects.filter(pk__in=refs).values_list("site", flat=True))
-        return {ref: figure_at(replace(scope, site=ref), period) for ref in sorted(sites)}
-    raise ValueError("by: site or point")
+    """Each part from one reading of the tallies, however many parts there are."""
+    if dimension not in PLACES:
+        raise ValueError(f"by: one of {', '.join(PLACES)}")
+    parts: dict[Any, list[int]] = {}
+    for place in Point.objects.filter(pk__in=points_in(scope)).order_by("pk"):
+        parts.setdefault(place.pk if dimension == "point" else getattr(place, f"{dimension}_id"), []).append(
+            place.pk
+        )
+    return figures_at(
+        {part: (replace(scope, **{dimension: part}), refs) for part, refs in parts.items()}, period
+    )
 
 
 def weeks_of(metric: str, scope: Scope, period: Period) -> list[Figure]:

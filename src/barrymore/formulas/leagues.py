@@ -52,11 +52,11 @@ class Group(StrEnum):
     BELOW = "clearly below"
 
 
-def shrink(x: Sequence[int], n: Sequence[int], confidence: float = 0.95) -> Shrunken:
+def shrink(x: Sequence[float], n: Sequence[int], confidence: float = 0.95) -> Shrunken:
     """Shrink shares x/n towards their common level (Casella, 1985; maximum likelihood of the beta-binomial).
 
-    x and n are counts per unit. Errors COUNT_OUT_OF_RANGE unless 0 <= x <= n; TOO_FEW_UNITS under two units
-    with answers.
+    x and n are counts per unit; x may be a real number where circumstances were levelled out. Errors
+    COUNT_OUT_OF_RANGE unless 0 <= x <= n; TOO_FEW_UNITS under two units with answers.
     """
     good, asked = _counts(x, n)
     if np.count_nonzero(asked) < 2:
@@ -76,7 +76,7 @@ def shrink(x: Sequence[int], n: Sequence[int], confidence: float = 0.95) -> Shru
     return Shrunken(alpha, beta, alpha / (alpha + beta), means, intervals)
 
 
-def _counts(x: Sequence[int], n: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+def _counts(x: Sequence[float], n: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
     good, asked = np.asarray(x, float), np.asarray(n, float)
     if good.shape != asked.shape or (good < 0).any() or (good > asked).any():
         raise FormulaError("COUNT_OUT_OF_RANGE", "each unit needs 0 <= x <= n")
@@ -140,7 +140,7 @@ def _open_share(share: float) -> None:
         raise FormulaError("SHARE_OUT_OF_RANGE", "a share between 0 and 1, ends apart, is needed")
 
 
-def overdispersion(x: Sequence[int], n: Sequence[int], level: float, winsorised: float = 0.10) -> float:
+def overdispersion(x: Sequence[float], n: Sequence[int], level: float, winsorised: float = 0.10) -> float:
     """phi >= 1: by how much the units spread more than a binomial, extremes drawn in (Spiegelhalter, 2005).
 
     Multiply the width of a funnel by its square root.
@@ -187,7 +187,7 @@ def groups(table: Shrunken, n: Sequence[int], *, fewest: int = FEWEST_ANSWERS) -
 
 
 def rank_intervals(
-    table: Shrunken, x: Sequence[int], n: Sequence[int], *, draws: int = 4000, seed: int = 1
+    table: Shrunken, x: Sequence[float], n: Sequence[int], *, draws: int = 4000, seed: int = 1
 ) -> list[tuple[int, int]] | None:
     """Between which places each unit stands with 95 %, by draws from the posteriors; None if not rankable.
 

@@ -54,14 +54,21 @@ def compared(request: HttpRequest, actor: Actor) -> HttpResponse:
         "not_compared": _not_compared(shown),
         "level": spoken.in_100(shown.made.level) if shown.made.level is not None else "",
         "funnel": funnel_of(shown),
+        "levelled": _levelled(shown),
         "error": error,
         "query": request.GET.urlencode() if not error else "",
     }
     return render(request, "reports/compared.html", context, status=status)
 
 
+def _levelled(shown: Compared) -> str:
+    """What was levelled out, in words; nothing where the answers stand as they were said."""
+    words = {"site": _("the site"), "service": _("the step of the service"), "hour": _("the part of the day")}
+    return ", ".join(words[name] for name in shown.made.levelled)
+
+
 def _query(request: HttpRequest) -> dict[str, str]:
-    return {name: request.GET.get(name, "") for name in ("quarter", "campaign")}
+    return {name: request.GET.get(name, "") for name in ("quarter", "campaign", "mix")}
 
 
 def _quarter_words(wanted: tuple[int, int]) -> str:

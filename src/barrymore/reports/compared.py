@@ -1,6 +1,6 @@
 """Points compared for a reader: which quarter and campaign, the words, the rows for files, the funnel."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,10 +8,11 @@ from django.utils.translation import gettext as _
 
 from barrymore.feedback.models import Campaign
 from barrymore.figures.at_points import most_used
-from barrymore.figures.comparing import Comparison, Row, compare, quarter, quarters_up_to
+from barrymore.figures.comparing import Comparison, Row, cells_of, compare, quarter, quarters_up_to
 from barrymore.figures.figure import Figure
 from barrymore.figures.scope import Period, today_in
 from barrymore.figures.tallies import Told, answers_by_campaign, told_by_point
+from barrymore.formulas.case_mix import Cell
 from barrymore.formulas.leagues import Group
 from barrymore.organisation.access import Actor
 from barrymore.organisation.models import Point
@@ -21,10 +22,12 @@ from barrymore.reports.selectors import BadPeriod
 
 NAME = "points-compared"
 QUARTERS = 8
+# What a reader writes to see the answers as they were said, nothing levelled out.
+AS_SAID = "as-said"
 COLUMNS = """point name site step quarter from to timezone campaign campaign_name scale good bad answered
 served response_rate bound_low bound_high grade reasons left_out compared group share_towards_all interval_low
 interval_high level differ_beyond_chance funnel_95_low funnel_95_high funnel_998_low funnel_998_high
-holds_whatever_the_silent_think inputs_hash""".split()
+holds_whatever_the_silent_think good_levelled_out place_best place_worst inputs_hash""".split()
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Asked:
     quarters: list[tuple[int, int]]
     campaign: Campaign | None
     campaigns: list[Campaign]
+    is_levelled: bool = True
 
 
 @dataclass(frozen=True)
@@ -66,8 +70,17 @@ def compared_for(actor: Actor, query: dict[str, str]) -> Compared:
         told: list[Told] = list(told_by_point(asked.period, points).values())
         return Compared(asked, Comparison(asked.period, ""), points, _pressed_only(told))
     told = list(told_by_point(asked.period, points, campaign=asked.campaign.pk).values())
-    made = compare(told, most_used(told), asked.period)
+    scale = most_used(told)
+    made = compare(told, scale, asked.period, _cells(told, scale, points) if asked.is_levelled else None)
     return Compared(asked, made, points, _pressed_only(told))
+
+
+def _cells(told: Iterable[Told], scale: str, points: Mapping[int, Point]) -> list[Cell]:
+    return [
+        cell
+        for one in told
+        for cell in cells_of(one, one.point, scale, f"{points[one.point].site_id}", points[one.point].step)
+    ]
 
 
 def _pressed_only(told: Iterable[Told]) -> int:
@@ -89,7 +102,8 @@ def _asked(query: dict[str, str], points: list[int]) -> Asked:
     chosen = next((one for one in campaigns if str(one.pk) == named), None)
     if named and chosen is None:
         raise BadPeriod(_("Nobody has answered this campaign in this quarter. Choose another one."))
-    return Asked(wanted, period, choices, chosen or next(iter(campaigns), None), campaigns)
+    levelled = query.get("mix", "") != AS_SAID
+    return Asked(wanted, period, choices, chosen or next(iter(campaigns), None), campaigns, levelled)
 
 
 def _quarter(text: str, choices: list[tuple[int, int]]) -> tuple[int, int]:
@@ -158,6 +172,9 @@ def _placed(shown: Compared, row: Row) -> dict[str, Any]:
         "funnel_998_low": row.limits.action.low,
         "funnel_998_high": row.limits.action.high,
         "holds_whatever_the_silent_think": row.holds_anyway,
+        "good_levelled_out": round(row.good, 2),
+        "place_best": row.places[0] if row.places else None,
+        "place_worst": row.places[1] if row.places else None,
     }
 
 
@@ -170,12 +187,14 @@ def meaning_of(shown: Compared) -> Iterator[list[Any]]:
     yield ["level", made.level]
     yield ["differ_beyond_chance", made.rankable]
     yield ["funnel_wider_by", made.spread]
+    yield ["levelled_out", ", ".join(made.levelled)]
     yield ["points_with_fewer_than_30_answers", made.few]
     yield ["points_without_a_count_of_the_served", made.uncounted]
     yield ["points_asked_on_another_scale", made.other_scale]
     yield ["points_with_feedback_only", shown.only_feedback]
     yield [
         "method",
+        "site, service and part of the day levelled out by a logit where two points share each; "
         "beta-binomial shrinkage, 95 per cent interval; funnel limits 95 and 99.8 per cent "
         "(Spiegelhalter, 2005); assumes that who did not answer thinks as who did",
     ]

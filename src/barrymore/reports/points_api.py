@@ -17,14 +17,16 @@ router = Router(tags=["reports"])
 
 
 @router.get("/reports/points-compared")
-def points_compared(request: HttpRequest, quarter: str = "", campaign: str = "") -> dict[str, Any]:
+def points_compared(
+    request: HttpRequest, quarter: str = "", campaign: str = "", mix: str = ""
+) -> dict[str, Any]:
     """Points of one campaign in a calendar quarter such as `2026-4`, in groups and never in positions.
 
     A point with fewer than thirty answers has no row; one whose answers allow no share has counts alone.
     """
     actor = actor_of(request)
     actor.need("figures.read")
-    return said_by_rest(compared_for(actor, {"quarter": quarter, "campaign": campaign}))
+    return said_by_rest(compared_for(actor, {"quarter": quarter, "campaign": campaign, "mix": mix}))
 
 
 class BaseIn(Schema):

@@ -42,12 +42,29 @@ class Line:
         return sum(n for _scale, _score, n in self.pressed)
 
 
-def quality_of(period: Period, site: int | None = None) -> list[Line]:
-    """The points of a site or of all sites, by site, room and name, in three statements."""
-    places = [point for point in points() if point.is_active and (site is None or point.site_id == site)]
+@dataclass
+class Board:
+    """The points of a place, and where one site or room was asked for the figure of all of them together."""
+
+    lines: list[Line]
+    together: Figure | None = None
+
+
+def quality_of(period: Period, site: int | None = None, room: int | None = None) -> Board:
+    """The points of a room, a site or all sites, by site, room and name, in three statements."""
+    places = [
+        point
+        for point in points()
+        if point.is_active and site in {None, point.site_id} and room in {None, point.room_id}
+    ]
     refs = [point.pk for point in places]
     told, late = told_by_point(period, refs), reopened(period, refs)
-    return [_line(point, told.get(point.pk), period, late.get(point.pk, 0)) for point in places]
+    board = Board([_line(point, told.get(point.pk), period, late.get(point.pk, 0)) for point in places])
+    asked = [one for one in told.values() if one.total("answer:survey:")]
+    if len(asked) > 1 and (site or room):
+        # Where nobody was asked people come by themselves, so those served there are not in the frame.
+        board.together = figure_of(asked, most_used(asked), Scope(site=site, room=room), period)
+    return board
 
 
 def weeks_of(point: Point, last: date) -> list[Week]:

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET
 
 from barrymore.figures.scope import today_in, zone_of
 from barrymore.organisation.access import Actor
-from barrymore.organisation.models import Point, Site
+from barrymore.organisation.models import Point, Room, Site
 from barrymore.organisation.pages import page
 from barrymore.organisation.selectors import module_is_on
 from barrymore.reports.press_views import answer_words
@@ -31,16 +31,33 @@ def quality(request: HttpRequest, actor: Actor) -> HttpResponse:
     except BadPeriod as fault:
         error, wanted = str(fault), wanted_of({})
     sites: dict[str, list[dict[str, Any]]] = {}
-    for line in quality_of(wanted.period, wanted.scope.site):
+    room = _room(request.GET.get("room", ""), wanted.scope.site)
+    board = quality_of(wanted.period, wanted.scope.site, room.pk if room else None)
+    for line in board.lines:
         sites.setdefault(line.point.site.name, []).append(_shown(line))
     context = {
         "wanted": wanted,
         "all_sites": Site.objects.all(),
+        "rooms": _rooms(wanted.scope.site),
+        "room": room,
+        "together": in_words(board.together) if board.together else None,
+        "together_said": board.together.values if board.together else {},
         "error": error,
         "sites": sites,
         "wall": request.GET.get("wall") == "1",
     }
     return render(request, "reports/quality.html", context)
+
+
+def _rooms(site: int | None) -> list[Room]:
+    """Rooms that have points, of a site or of all sites."""
+    found = Room.objects.filter(points__is_active=True).select_related("site").distinct()
+    return list(found.filter(site=site) if site else found)
+
+
+def _room(text: str, site: int | None) -> Room | None:
+    """The room that was asked for; one of another site is none."""
+    return next((room for room in _rooms(site) if f"{room.pk}" == text), None)
 
 
 @require_GET

@@ -73,7 +73,7 @@ def _beside_before(name: str, metric: str, site: Site | None, period: Period) ->
 
 
 def _points(site: Site | None, period: Period) -> list[Paragraph]:
-    lines = quality_of(period, site.pk if site else None)
+    lines = quality_of(period, site.pk if site else None).lines
     told = [line for line in lines if line.figure is not None or line.served or line.presses]
     with_site = site is None and len({line.point.site_id for line in told}) > 1
     found = []
