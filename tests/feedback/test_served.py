@@ -14,6 +14,7 @@ from barrymore.organisation.access import Actor, NotAllowed
 from barrymore.organisation.models import Point, Role, Site, Staff
 from tests.channels.devices import stand
 from tests.conftest import hire
+from tests.feedback.asked import ask
 
 pytestmark = pytest.mark.django_db
 
@@ -182,3 +183,13 @@ def test_a_tap_that_cannot_count_is_told_in_words(client: Client, desk: Point, b
 
     answer = client.post(f"/served/taps/?person={berta.pk}", body, content_type="application/json")
     assert answer.json()["refused"] == "A tap was more than three days old, so it was not counted."
+
+
+def test_whoever_serves_reads_what_to_say_to_everybody(
+    client: Client, desk: Point, berta: Staff, dora: Staff
+) -> None:
+    client.force_login(berta)
+    assert "Say to everybody" not in client.get("/served/").content.decode()
+    ask(dora, desk, mode="survey", served_source="employee", prompt="Would you tell us how it was?")
+    page = client.get("/served/").content.decode()
+    assert "<q>Would you tell us how it was?</q>" in page

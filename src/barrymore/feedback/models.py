@@ -195,6 +195,11 @@ class Response(models.Model):
             models.Index(fields=["-at", "-id"], name="response_newest"),
             models.Index(fields=["campaign", "code"], name="response_of_campaign"),
             models.Index(fields=["point_ref", "-at"], name="response_of_point"),
+            models.Index(
+                fields=["staff_ref", "-at"],
+                name="response_naming",
+                condition=models.Q(staff_ref__isnull=False),
+            ),
         ]
 
     def __str__(self) -> str:

@@ -132,20 +132,21 @@ def _shown(campaign: Campaign, one: Question, told: Published | None, language: 
     text = words_in(one.text, language, campaign.questionnaire.form.languages)
     if told is None:
         return Shown(text, 0, one.kind == "choices", [])
-    names = _option_names(campaign.questionnaire.form, one, language)
-    order = [*_values(one), *(value for value in told.counts if value not in _values(one))]
+    names = option_names(campaign.questionnaire.form, one, language)
+    order = [*values_of(one), *(value for value in told.counts if value not in values_of(one))]
     rows = [(names.get(value, value), told.counts.get(value, 0)) for value in order]
     return Shown(text, told.answers, one.kind == "choices", rows)
 
 
-def _option_names(form: Form, one: Question, language: str) -> dict[str, str]:
+def option_names(form: Form, one: Question, language: str) -> dict[str, str]:
     """The words of the options, also of those carried forward."""
     source = form.question(one.carry) if one.carry else None
-    carried = _option_names(form, source, language) if source else {}
+    carried = option_names(form, source, language) if source else {}
     return carried | {option.key: words_in(option.text, language, form.languages) for option in one.options}
 
 
-def _values(one: Question) -> list[str]:
+def values_of(one: Question) -> list[str]:
+    """What can be answered, the best first."""
     if one.kind in SCALES:
         least, most = SCALES[one.kind]
         return [str(n) for n in range(most, least - 1, -1)]
@@ -163,13 +164,13 @@ def publish(campaign: Campaign) -> None:
         Published.objects.filter(campaign=campaign, mode=campaign.mode).values_list("question", "answers")
     )
     questions = {one.key: one for one in shareable(campaign)}
-    rows = _rows(campaign, questions.values())
+    rows = answers_to(campaign, questions.values(), counting(campaign))
     there = dict(rows.values_list("question").annotate(n=Count("id")).order_by())
     for key, n in there.items():
         if n >= so_far.get(key, 0) + STEP:
             counts, read = _counted(rows.filter(question=key))
             _put(campaign, key, read, counts)
-    answered = _responses(campaign).count()
+    answered = counting(campaign).count()
     if answered >= so_far.get(WHOLE, 0) + STEP:
         served = standing(campaign).served
         _put(campaign, WHOLE, answered, {} if served is None else {"served": served})
@@ -182,20 +183,22 @@ def _put(campaign: Campaign, question: str, answers: int, counts: Mapping[str, i
     )
 
 
-def _responses(campaign: Campaign) -> QuerySet[Response]:
+def counting(campaign: Campaign) -> QuerySet[Response]:
     """Those that count: never survey and feedback together, and no break-off."""
     found = Response.objects.filter(campaign=campaign, mode=campaign.mode, code__in=["I", "P"])
     return found.exclude(channel__in=BY_THEMSELVES) if campaign.mode == Campaign.Mode.SURVEY else found
 
 
-def _rows(campaign: Campaign, questions: Iterable[Question]) -> QuerySet[Answer]:
+def answers_to(
+    campaign: Campaign, questions: Iterable[Question], responses: QuerySet[Response]
+) -> QuerySet[Answer]:
     """Answers to these questions, in the versions in which a question has the same kind."""
     kinds = {one.key: one.kind for one in questions}
     found = Answer.objects.none()
     for version in Questionnaire.objects.filter(name=campaign.questionnaire.name):
         same = [one.key for one in version.form.questions if kinds.get(one.key) == one.kind]
         found = found | Answer.objects.filter(
-            response__questionnaire=version, question__in=same, response__in=_responses(campaign)
+            response__questionnaire=version, question__in=same, response__in=responses
         )
     return found
 

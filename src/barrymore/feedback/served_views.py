@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from barrymore.feedback.campaigns import campaign_at
 from barrymore.feedback.selectors import served_today
 from barrymore.feedback.taps import MOST_TAPS, Tap, keep_taps
+from barrymore.figures.scope import today_in, zone_of
 from barrymore.organisation.access import Actor
 from barrymore.organisation.models import Point
 from barrymore.organisation.pages import page
@@ -40,6 +42,8 @@ def served(request: HttpRequest, actor: Actor) -> HttpResponse:
     context: dict[str, Any] = {"points": points, "point": point, "sites": {one.site_id for one in points}}
     if point:
         context["today"] = served_today(point, actor.staff)
+        asked = campaign_at(point, today_in(zone_of(point.site_id)))
+        context["prompt"] = asked.prompt if asked else ""
     return render(request, "feedback/served.html", context)
 
 

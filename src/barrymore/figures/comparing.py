@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import sqrt
+from typing import Any
 
 from barrymore.figures.figure import Figure
 from barrymore.figures.points import figure_of, said_of
@@ -90,9 +91,14 @@ class Comparison:
 
 
 def compare(
-    told: Iterable[Told], scale: str, period: Period, cells: Sequence[Cell] | None = None
+    told: Iterable[Told],
+    scale: str,
+    period: Period,
+    cells: Sequence[Cell] | None = None,
+    *,
+    unit: str = "point",
 ) -> Comparison:
-    """Compare what was told at points, or of people under their ids. Feedback is never in it.
+    """Compare what was told at points, or with the unit `staff` of people. Feedback is never in it.
 
     `cells`: the same answers by site, service and hour, which are levelled out; without them nothing is.
     """
@@ -101,7 +107,8 @@ def compare(
     for one in told:
         if not one.total("answer:survey:"):
             continue
-        figure = figure_of([one], scale, Scope(point=one.point), period)
+        named: dict[str, Any] = {unit: one.point}
+        figure = figure_of([one], scale, Scope(**named), period)
         if not figure.responded:
             made.other_scale += 1
         elif figure.grade == "F":

@@ -24,6 +24,7 @@ class Scope:
     promise: str | None = None
     point: int | None = None
     room: int | None = None  # of points alone: a fact does not know it, for a point may be moved
+    staff: int | None = None  # of answers that name somebody
     queues: tuple[int, ...] | None = None
 
     def holds(self, fact: Fact) -> bool:

@@ -25,6 +25,8 @@ class Reading:
         self.definition = _metric(metric)
         if scope.room is not None:
             raise ValueError(f"room: only customers at points have one; ask for {points.NAME}")
+        if scope.staff is not None:
+            raise ValueError("staff: what concerns a person is told at /reports/people/ alone")
         self.scope = scope
         first, last = min(period.first for period in periods), max(period.last for period in periods)
         found = self.definition.load(Period(first, last, periods[0].timezone))

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 
+from barrymore.figures import points
 from barrymore.figures.models import Target
 from barrymore.figures.refused import refuse_shares
 from barrymore.figures.registry import DIAGNOSTICS, METRICS
@@ -21,8 +22,8 @@ def set_target(actor: Actor, metric: str, value: float, scope: str = "") -> Targ
     if metric in DIAGNOSTICS:
         raise NotAnAim(str(DIAGNOSTICS[metric]))
     refuse_shares(metric)
-    if metric not in METRICS:
-        raise ValueError(f"metric: one of {', '.join(METRICS)}")
+    if metric not in METRICS and metric != points.NAME:
+        raise ValueError(f"metric: one of {', '.join([*METRICS, points.NAME])}")
     target, _ = Target.objects.update_or_create(
         metric=metric,
         scope=scope,

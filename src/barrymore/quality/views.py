@@ -10,11 +10,12 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from barrymore.feedback.by_person import said_of_own
 from barrymore.figures import spoken
 from barrymore.figures.own import own_of
 from barrymore.formulas.leagues import FEWEST_ANSWERS
@@ -187,6 +188,7 @@ def progress(request: HttpRequest, actor: Actor) -> HttpResponse:
         "rate": spoken.in_100(own.response_rate) if own.response_rate is not None else "",
         "good": spoken.in_100(good[0]) if good else "",
         "between": [spoken.in_100(end) for end in good[1]] if good else [],
+        "campaigns": said_of_own(actor.staff, get_language() or "en"),
     }
     return render(request, "quality/progress.html", context)
 

@@ -10,6 +10,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from barrymore.figures import spoken
+from barrymore.figures.comparing import Comparison
 from barrymore.formulas.leagues import FEWEST_ANSWERS, Group
 from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
@@ -46,7 +47,7 @@ def compared(request: HttpRequest, actor: Actor) -> HttpResponse:
         "shown": shown,
         "made": shown.made,
         "period": shown.asked.period,
-        "quarters": [(quarter_code(one), _quarter_words(one)) for one in shown.asked.quarters],
+        "quarters": [(quarter_code(one), quarter_words(one)) for one in shown.asked.quarters],
         "quarter": quarter_code(shown.asked.quarter),
         "groups": _groups(shown),
         "apart": any(row.group != Group.ALIKE for row in shown.made.rows),
@@ -54,24 +55,25 @@ def compared(request: HttpRequest, actor: Actor) -> HttpResponse:
         "not_compared": _not_compared(shown),
         "level": spoken.in_100(shown.made.level) if shown.made.level is not None else "",
         "funnel": funnel_of(shown),
-        "levelled": _levelled(shown),
+        "levelled": levelled_words(shown.made),
         "error": error,
         "query": request.GET.urlencode() if not error else "",
     }
     return render(request, "reports/compared.html", context, status=status)
 
 
-def _levelled(shown: Compared) -> str:
+def levelled_words(made: Comparison) -> str:
     """What was levelled out, in words; nothing where the answers stand as they were said."""
     words = {"site": _("the site"), "service": _("the step of the service"), "hour": _("the part of the day")}
-    return ", ".join(words[name] for name in shown.made.levelled)
+    return ", ".join(words[name] for name in made.levelled)
 
 
 def _query(request: HttpRequest) -> dict[str, str]:
     return {name: request.GET.get(name, "") for name in ("quarter", "campaign", "mix")}
 
 
-def _quarter_words(wanted: tuple[int, int]) -> str:
+def quarter_words(wanted: tuple[int, int]) -> str:
+    """A quarter as a choice says it."""
     year, number = wanted
     return _("{year}, quarter {number}").format(year=year, number=number)
 

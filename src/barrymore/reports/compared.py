@@ -65,7 +65,7 @@ class Compared:
 def compared_for(actor: Actor, query: dict[str, str]) -> Compared:
     """Compare the points of the sites that a person may see, in four statements. Raises BadPeriod."""
     points = {point.pk: point for point in points_of(actor, "figures.read")}
-    asked = _asked(query, list(points))
+    asked = asked_for(query, list(points))
     if asked.campaign is None:
         told: list[Told] = list(told_by_point(asked.period, points).values())
         return Compared(asked, Comparison(asked.period, ""), points, _pressed_only(told))
@@ -90,7 +90,8 @@ def _pressed_only(told: Iterable[Told]) -> int:
     )
 
 
-def _asked(query: dict[str, str], points: list[int]) -> Asked:
+def asked_for(query: dict[str, str], points: list[int]) -> Asked:
+    """Read a reader's wish: the quarter, the campaign, whether to level out. Raises BadPeriod."""
     zone = company().timezone
     choices = quarters_up_to(today_in(zone), QUARTERS)
     wanted = _quarter(query.get("quarter", ""), choices)

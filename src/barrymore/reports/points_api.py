@@ -4,12 +4,14 @@ from datetime import date
 from typing import Any, Literal
 
 from django.http import Http404, HttpRequest
+from django.utils.translation import get_language
 from ninja import Field, Router, Schema, Status
 
 from barrymore.figures.baselines import rebase
 from barrymore.figures.course import course_of
 from barrymore.organisation.access import Actor, actor_of
 from barrymore.organisation.models import Point
+from barrymore.reports import people
 from barrymore.reports.compared import compared_for, said_by_rest
 from barrymore.reports.courses import said_by_rest as course_by_rest
 
@@ -27,6 +29,20 @@ def points_compared(
     actor = actor_of(request)
     actor.need("figures.read")
     return said_by_rest(compared_for(actor, {"quarter": quarter, "campaign": campaign, "mix": mix}))
+
+
+@router.get("/reports/people")
+def answers_by_person(
+    request: HttpRequest, quarter: str = "", campaign: str = "", mix: str = ""
+) -> dict[str, Any]:
+    """What answers of a campaign say of the people they name, in the finished weeks of a quarter.
+
+    A person with fewer than thirty answers has no row; there are groups and no positions.
+    """
+    actor = actor_of(request)
+    actor.need(people.RIGHT)
+    query = {"quarter": quarter, "campaign": campaign, "mix": mix}
+    return people.said_by_rest(people.people_for(actor, query, get_language() or "en"))
 
 
 class BaseIn(Schema):

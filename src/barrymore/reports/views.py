@@ -71,6 +71,7 @@ def index(request: HttpRequest, actor: Actor) -> HttpResponse:
     context = {
         "reports": REPORTS.values(),
         "may_watch": actor.may_somewhere("queues.manage"),
+        "may_see_people": actor.may("feedback.read"),
         "may_see_flags": actor.may("flags.read"),
     }
     return render(request, "reports/index.html", context)
