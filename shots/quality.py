@@ -8,6 +8,8 @@ from playwright.sync_api import Page
 PAGES = {
     "quality": "/reports/quality/",
     "compared": "/reports/points-compared/",
+    "goals": "/reports/goals/",
+    "people": "/reports/people/",
     "summary": "/reports/summary/",
     "experiments": "/reports/experiments/",
     "experiment-new": "/reports/experiments/new/",

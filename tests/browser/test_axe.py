@@ -41,6 +41,8 @@ PAGES = {
     "buttons and posters": "/reports/presses/",
     "quality at the points": "/reports/quality/",
     "points compared": "/reports/points-compared/",
+    "goals": "/reports/goals/",
+    "answers by person": "/reports/people/",
     "summary": "/reports/summary/",
     "begin to ask": "/settings/begin/",
     "course of a point": "/reports/points/{point}/",

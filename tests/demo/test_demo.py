@@ -11,7 +11,7 @@ from barrymore.conversations.models import Conversation
 from barrymore.delivery.models import OutboxRow
 from barrymore.demo.scripts import scenes
 from barrymore.demo.services import install_demo, is_empty, read_demo
-from barrymore.feedback.models import Case
+from barrymore.feedback.models import Case, Response
 from barrymore.figures.scope import Period
 from barrymore.figures.tallying import add_up
 from barrymore.journal.models import Fact
@@ -61,12 +61,15 @@ def test_the_sign_ins_are_told_for_every_role(demo: dict[str, object], tmp_path:
 def test_guests_answer_at_the_points_and_nothing_came_late(demo: dict[str, object]) -> None:
     add_up(Fact.objects.all())
     period = Period(now().date() - timedelta(days=3), now().date(), "Europe/Vilnius")
-    lines = {(line.point.site.name, line.point.name): line for line in quality_of(period)}
+    lines = {(line.point.site.name, line.point.name): line for line in quality_of(period).lines}
 
     reception = lines["Halden Old Mill", "Reception"]
     assert reception.figure is not None and 0 < reception.figure.responded < reception.figure.served
     assert reception.reopened == 0 and reception.external is not None
     assert lines["Halden Old Mill", "Bar"].figure is None
+    front_desk = set(Staff.objects.filter(role=Role.FRONT_DESK).values_list("pk", flat=True))
+    named = Response.objects.filter(point_ref=lines["Halden Old Mill", "Concierge"].point.pk)
+    assert named.exists() and set(named.values_list("staff_ref", flat=True)) <= front_desk
 
 
 def test_the_demo_leaves_in_one_click_and_nothing_of_it_stays(

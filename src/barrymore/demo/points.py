@@ -1,7 +1,7 @@
 """Points of the demo: people served, guests who answer at a screen, guests who press by themselves."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -10,6 +10,8 @@ from django.db.models import F
 from django.utils import translation
 
 from barrymore.channels.devices.models import Device
+from barrymore.channels.devices.screen_models import Screen, Target
+from barrymore.channels.devices.screens import add_target, set_screen
 from barrymore.channels.devices.services import add_device
 from barrymore.demo.company import Cast
 from barrymore.feedback.answers import Origin
@@ -33,6 +35,8 @@ POINTS = [
     (0, "Lobby", "Bar", "paying", False, 0, 0),
     (1, "Lobby", "Reception", "check-out", True, 20, 5),
 ]
+# A quality post: whoever was advised chooses who advised them, so these answers name somebody.
+ADVICE = (0, "Lobby", "Concierge", "advice", True, 14, 6)
 PRESSES_A_DAY = 3
 KEYS = "demo:"
 SMILES, WEIGHTS = (4, 3, 2, 1), (46, 36, 12, 6)
@@ -47,12 +51,22 @@ def found_points(cast: Cast, seed: random.Random, days: int) -> None:
     actor = Actor(next(one for one in cast.people.values() if one.role == Role.ADMINISTRATOR))
     points = [_found(actor, cast, row) for row in POINTS]
     asking = [point for point, row in zip(points, POINTS, strict=True) if row[4]]
-    campaign = _campaign(actor, asking, now() - timedelta(days=days))
+    since = now() - timedelta(days=days)
+    campaign = _campaign(actor, asking, since, "Your stay", "hotel")
+    concierge = _found(actor, cast, ADVICE)
+    advice = _campaign(actor, [concierge], since, "After the advice", "substance")
     front_desk = [one for one in cast.people.values() if one.role == Role.FRONT_DESK]
+    screen = Device.objects.get(point=concierge)
+    set_screen(actor, screen, Screen.Mode.POST, "1 2 3 4")
+    targets = {
+        one.pk: add_target(actor, screen, one.name.split()[0], Target.Kind.PERSON, one).pk
+        for one in front_desk
+    }
     for back in range(days, -1, -1):
         with transaction.atomic(), in_one_insert():
             for point, row in zip(points, POINTS, strict=True):
                 _play(point, row, back, campaign, front_desk, seed)
+            _advise(concierge, back, advice, targets, seed)
     # The history is played in a minute; nothing of it came late.
     Fact.objects.filter(key__startswith=KEYS).update(recorded_at=F("at"))
 
@@ -65,14 +79,14 @@ def _found(actor: Actor, cast: Cast, row: tuple[int, str, str, str, bool, int, i
     return point
 
 
-def _campaign(actor: Actor, points: list[Point], since: datetime) -> Campaign:
+def _campaign(actor: Actor, points: list[Point], since: datetime, name: str, template: str) -> Campaign:
     with translation.override("en"):
-        questionnaire = make_questionnaire(actor, "Your stay", definition_of("hotel"))
-        trade = TRADES["hotel"]
+        questionnaire = make_questionnaire(actor, name, definition_of(template))
+        trade = TRADES[template]
         told = {"step": str(trade.step), "prompt": str(trade.prompt)}
     field(questionnaire)
     return save_campaign(
-        actor, None, points, name="Your stay", questionnaire=questionnaire, mode="survey",
+        actor, None, points, name=name, questionnaire=questionnaire, mode="survey",
         served_source="employee", since=since.date(), **told,
     )  # fmt: skip
 
@@ -119,6 +133,36 @@ def _answer(
         point=place.point, device=place.device, step=place.step,
     )  # fmt: skip
     receive_answer(origin, told, Catalog.of([vars(told)]))
+
+
+def _advise(
+    point: Point, back: int, campaign: Campaign, targets: Mapping[int, int], seed: random.Random
+) -> None:
+    """One day of advice, by everybody at the front desk in turn."""
+    place = Place(
+        point=point.pk, device=Device.objects.get(point=point).pk, site=point.site_id, step=point.step
+    )
+    for number, at in enumerate(_moments(point, back, ADVICE[5], seed)):
+        staff, target = list(targets.items())[number % len(targets)]
+        key = f"{KEYS}{point.pk}:{at:%Y%m%d%H%M%S}"
+        count_served(place, Served(f"{key}:served", at, 1, Source.EMPLOYEE, staff))
+        if seed.random() * 10 >= ADVICE[6]:
+            continue
+        smile = seed.choices(SMILES, WEIGHTS)[0]
+        sold = ("best", "best", "fair") if smile > 2 else ("fair", "sold", "sold")
+        answers: dict[str, object] = {
+            "smile": smile,
+            "polite": "yes" if seed.random() < 0.95 else "no",
+            "solution": "yes" if smile > 2 or seed.random() < 0.4 else "no",
+            "best": seed.choice(sold),
+        }
+        told = Told(campaign.pk, campaign.questionnaire_id, answers, {"smile": seed.uniform(1, 4)}, "en")
+        origin = Origin(
+            key=f"{key}:answer", mode="survey", channel="kiosk", at=min(at + timedelta(seconds=40), now()),
+            site=place.site, point=place.point, device=place.device, staff=staff, step=place.step,
+            target=target,
+        )  # fmt: skip
+        receive_answer(origin, told, Catalog.of([vars(told)]))
 
 
 def _moments(point: Point, back: int, mean: int, seed: random.Random) -> Iterator[datetime]:

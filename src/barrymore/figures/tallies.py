@@ -113,9 +113,10 @@ def points_with_answers(first: date, last: date) -> int:
     return asked.values("point_ref").distinct().order_by().count()
 
 
-def answers_by_campaign(period: Period, points: Iterable[int]) -> dict[int, int]:
-    """How many who were asked have answered each campaign."""
+def answers_by_campaign(period: Period, points: Iterable[int], *, naming: bool = False) -> dict[int, int]:
+    """How many who were asked have answered each campaign; with `naming` only answers that name somebody."""
     rows = _within(period, points).filter(what__startswith="answer:survey:", campaign_ref__gt=0)
+    rows = rows.filter(staff_ref__gt=0) if naming else rows
     return dict(rows.values_list("campaign_ref").annotate(n=Sum("count")).order_by())
 
 

@@ -90,13 +90,13 @@ def _pressed_only(told: Iterable[Told]) -> int:
     )
 
 
-def asked_for(query: dict[str, str], points: list[int]) -> Asked:
+def asked_for(query: dict[str, str], points: list[int], *, naming: bool = False) -> Asked:
     """Read a reader's wish: the quarter, the campaign, whether to level out. Raises BadPeriod."""
     zone = company().timezone
     choices = quarters_up_to(today_in(zone), QUARTERS)
     wanted = _quarter(query.get("quarter", ""), choices)
     period = quarter(*wanted, zone)
-    answers = answers_by_campaign(period, points) if points else {}
+    answers = answers_by_campaign(period, points, naming=naming) if points else {}
     found = Campaign.objects.in_bulk(answers)
     campaigns = sorted(found.values(), key=lambda one: (-answers[one.pk], one.pk))
     named = query.get("campaign", "")

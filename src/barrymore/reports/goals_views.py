@@ -30,7 +30,10 @@ class AimForm(forms.Form):
 
     goal = forms.ChoiceField(choices=[(goal, goal) for goal in AIMS], widget=forms.HiddenInput)
     of_100 = forms.IntegerField(
-        min_value=1, max_value=100, label=gettext_lazy("Aim, of 100"), widget=forms.NumberInput({"size": 3})
+        min_value=1,
+        max_value=100,
+        label=gettext_lazy("Aim, of 100"),
+        widget=forms.NumberInput({"class": "input"}),
     )
 
 

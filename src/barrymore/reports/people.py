@@ -51,7 +51,7 @@ def people_for(actor: Actor, query: dict[str, str], language: str) -> Shown:
     The running week is left out: a measure of a person is theirs to see first (`/quality/mine/progress/`).
     """
     points = {point.pk: point for point in points_of(actor, RIGHT)}
-    asked = asked_for(query, list(points))
+    asked = asked_for(query, list(points), naming=True)
     period = finished(asked.period)
     if asked.campaign is None or period is None:
         return Shown(asked, period, Comparison(asked.period, ""), {}, {})
