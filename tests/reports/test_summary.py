@@ -13,6 +13,7 @@ from pypdf import PdfReader
 from barrymore.delivery.models import OutboxRow
 from barrymore.figures.scope import Period
 from barrymore.journal.moment import at_moment, now
+from barrymore.journal.services import record
 from barrymore.organisation.access import Actor
 from barrymore.organisation.models import AuditEntry, Company, Role, Site, Staff
 from barrymore.reports.mailing import NoMail, order, owe_due, send_due
@@ -59,6 +60,15 @@ def text_of(pdf: bytes) -> str:
 def ordered(staff: Staff, site: Site | None = None, every: str = "week") -> None:
     with at_moment(MONDAY - timedelta(days=2)):
         order(Actor(staff), site, every)
+
+
+def test_calls_are_told_where_there_is_a_telephone(client: Client, sam: Staff, token: Any) -> None:
+    refs: Any = {"conversation_ref": 1}
+    record("call.queued", "call:1:queued", **refs)
+    record("call.answered", "call:1:answered", values={"wait_seconds": 4}, **refs)
+    told = client.get("/api/v1/reports/summary", **token(sam, "figures.read")).json()
+    said = {one["name"]: one["sentence"] for one in told["contacts"]}
+    assert said["Calls answered in time"].startswith("Of 1 call, 1 was answered within 20 s, 0 later")
 
 
 def test_page_pdf_and_rest_say_the_same(client: Client, sam: Staff, told: Site, token: Any) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from barrymore.figures import contacts, nps, promises, recovery, satisfaction, speed
+from barrymore.figures import calls, contacts, nps, promises, recovery, satisfaction, speed
 from barrymore.figures.figure import Figure
 from barrymore.figures.scope import Period, Scope
 from barrymore.journal.models import Fact
@@ -91,6 +91,20 @@ METRICS: dict[str, Metric] = {
         load=promises.load,
         scope_fact=promises.scope_fact,
         compute=promises.compute,
+    ),
+    calls.NAME: Metric(
+        name=calls.NAME,
+        label=_("Calls answered in time"),
+        definition=_(
+            "Of the calls that reached a queue in the period and have ended: how many were answered within "
+            "the target that held when they came. Who hung up within five seconds is left out and counted "
+            "beside; who hung up later, and what was lost by our fault, counts as not answered in time. "
+            "The wait runs from the first entry into a queue, also where the call was passed on."
+        ),
+        version=calls.VERSION,
+        load=calls.load,
+        scope_fact=calls.scope_fact,
+        compute=calls.compute,
     ),
     recovery.NAME: Metric(
         name=recovery.NAME,

@@ -6,7 +6,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from barrymore.figures import contacts, nps, points, promises, recovery, told_recovery
+from barrymore.figures import calls, contacts, nps, points, promises, recovery, told_calls, told_recovery
 from barrymore.figures.figure import Figure
 from barrymore.figures.spoken import count, in_100
 
@@ -89,6 +89,8 @@ def explained(figure: Figure) -> list[str] | None:
         return [*_contacts_interval(figure), *_spam(figure)]
     if figure.metric == recovery.NAME:
         return told_recovery.explained(figure)
+    if figure.metric == calls.NAME:
+        return told_calls.explained(figure)
     return _share(figure) if figure.metric == promises.NAME else None
 
 
@@ -132,6 +134,8 @@ def counted(figure: Figure) -> list[tuple[str, int]] | None:
     values = figure.values
     if figure.metric == recovery.NAME:
         return told_recovery.counted(figure)
+    if figure.metric == calls.NAME:
+        return told_calls.counted(figure)
     if figure.metric == contacts.NAME:
         return [
             (_("contacts"), figure.served),
@@ -186,6 +190,7 @@ SENTENCES: dict[str, Callable[[Figure], str]] = {
     promises.NAME: _promises,
     points.NAME: _points,
     recovery.NAME: told_recovery.sentence,
+    calls.NAME: told_calls.sentence,
 }
 VERDICTS: dict[str, Callable[[Figure], str]] = {
     points.NAME: _points_verdict,
@@ -193,4 +198,5 @@ VERDICTS: dict[str, Callable[[Figure], str]] = {
     nps.NAME: _nps_verdict,
     promises.NAME: _promises_verdict,
     recovery.NAME: told_recovery.verdict,
+    calls.NAME: told_calls.verdict,
 }

@@ -31,6 +31,8 @@ REASONS = {
     "NO_PROMISE_ENDED": gettext_lazy("No promise has ended in this period."),
     "NO_VISIT_ENDED": gettext_lazy("No visit with a known departure has ended in this period."),
     "FEW_VISITS": gettext_lazy("Fewer visits have ended than a share needs."),
+    "NO_CALL_ENDED": gettext_lazy("No call has ended in this period."),
+    "FEW_CALLS": gettext_lazy("Fewer calls have ended than a share needs."),
     "FEW_PROMISES": gettext_lazy("Fewer promises have ended than a share needs."),
 }
 

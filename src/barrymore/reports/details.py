@@ -3,7 +3,7 @@
 from typing import Any
 
 from barrymore.organisation.access import Actor
-from barrymore.reports import contacts, promises
+from barrymore.reports import calls, contacts, promises
 from barrymore.reports.contacts import Sheet
 from barrymore.reports.selectors import Shown
 
@@ -12,6 +12,8 @@ def context_of(made: Shown, actor: Actor) -> dict[str, Any]:
     """What the template of this report needs besides."""
     if made.report.name == "contacts":
         return contacts.context(made)
+    if made.report.name == "calls":
+        return calls.context(made)
     return promises.context(made, actor) if made.report.name == "promises" else {}
 
 
@@ -26,4 +28,6 @@ def sheets_of(made: Shown) -> list[Sheet]:
     """The further sheets of this report: title, header, rows."""
     if made.report.name == "contacts":
         return contacts.sheets(made)
+    if made.report.name == "calls":
+        return calls.sheets(made)
     return promises.sheets(made) if made.report.name == "promises" else []

@@ -34,6 +34,14 @@ REPORTS = {
             _("How long customers waited for the first answer, with those who have none apart."),
         ),
         Report(
+            "calls",
+            "calls_in_time_without_short",
+            _("Calls answered in time"),
+            _("How many callers were answered in time, how many hung up, and how long they waited."),
+            divisions=("queue", "site"),
+            template="reports/calls.html",
+        ),
+        Report(
             "contacts",
             "contacts",
             _("Contacts by channel and hour"),

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from barrymore.figures import wording
+from barrymore.figures import calls, wording
 from barrymore.figures.figure import Figure
 from barrymore.figures.scope import Period, Scope, today_in, zone_of
 from barrymore.figures.selectors import Reading
@@ -51,14 +51,20 @@ class Summary:
 
 
 def summary_of(site: Site | None, period: Period) -> Summary:
-    """The reports, each beside the period before, and every point where customers were served or asked."""
+    """The reports, each beside the period before, and every point where customers were served or asked.
+
+    A house without a telephone reads nothing of calls.
+    """
+    rings = bool(calls.load(Period(period.before.first, period.last, period.timezone)))
     return Summary(
         company=company().name or "Barrymore",
         place=site.name if site else "",
         period=period,
         made_at=now(),
         contacts=[
-            _beside_before(str(report.title), report.metric, site, period) for report in REPORTS.values()
+            _beside_before(str(report.title), report.metric, site, period)
+            for report in REPORTS.values()
+            if report.metric != calls.NAME or rings
         ],
         points=_points(site, period),
     )

@@ -57,7 +57,8 @@ def in_words(figure: Figure) -> dict[str, Any]:
         "in_100": spoken.in_100(figure.estimate) if figure.estimate is not None else "",
         "between": [spoken.in_100(end) for end in figure.interval or ()],
         "wait": {
-            name: spoken.length(figure.values.get(name)) for name in ("median", "p90", "kaplan_meier_median")
+            name: spoken.length(figure.values.get(name))
+            for name in ("mean_wait", "median", "p90", "kaplan_meier_median")
         },
         "mean": spoken.length(figure.estimate),
         "spread": spoken.length((figure.interval[1] - figure.interval[0]) / 2) if figure.interval else "",
