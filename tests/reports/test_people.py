@@ -100,6 +100,7 @@ def test_each_question_is_counted_by_person_and_few_answers_have_no_row(
     assert "Of 160 customers served, 72 said good, 8 bad, 80 did not say." in page
     assert "Was it the best for you, or were you only sold more?" in page
     assert "I was only sold more <b>40</b>" in page
+    assert "Great <b>72</b>" in page and "Bad <b>8</b>" in page
     assert "1 person with fewer than 30 answers has no row" in page
     assert people[3].name not in page
     assert "Clearly below the others" in page

@@ -51,6 +51,8 @@ def said_of_people(campaign: Campaign, responses: QuerySet[Response], language: 
     people: dict[int, list[Said]] = {}
     for key, one in questions.items():
         names, words = option_names(form, one, language), words_in(one.text, language, form.languages)
+        if one.kind == "smile4":
+            names = {str(value): str(label) for value, label in Response.Score.choices}
         for staff, asked in counts:
             if asked == key:
                 found = counts[staff, key]
