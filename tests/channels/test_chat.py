@@ -16,7 +16,6 @@ from barrymore.channels.chat.identity import EARLIER_HOLDS, ROTATED_EVERY
 from barrymore.channels.chat.models import Visitor, Widget
 from barrymore.channels.chat.services import give_keys
 from barrymore.channels.invitations import invite_due
-from barrymore.channels.secrets import unseal
 from barrymore.conversations.models import Arrival, Conversation, Message
 from barrymore.conversations.services import Said
 from barrymore.customers.models import Customer
@@ -26,6 +25,7 @@ from barrymore.handling import services as handling
 from barrymore.handling.moves import note
 from barrymore.journal.moment import at_moment, now
 from barrymore.organisation.models import Site, Staff
+from barrymore.organisation.secrets import unseal
 from barrymore.organisation.services import set_module
 from barrymore.routing.models import Presence, Queue
 from barrymore.routing.services import set_presence

@@ -12,10 +12,10 @@ from django.test import Client
 
 from barrymore.channels.form import forms
 from barrymore.channels.form.models import WebForm
-from barrymore.channels.secrets import seal
 from barrymore.channels.sms.gateway import signature_of
 from barrymore.channels.sms.models import SmsNumber
 from barrymore.conversations.models import Conversation, Message
+from barrymore.organisation.secrets import seal
 from barrymore.routing.models import Queue
 
 pytestmark = pytest.mark.django_db

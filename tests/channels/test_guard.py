@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from barrymore.channels.language import language_of
-from barrymore.channels.secrets import SealBroken, key_for, seal, unseal
 from barrymore.delivery import http
 from barrymore.delivery.http import Blocked, Unreachable, checked_address, fetch, is_public
+from barrymore.organisation.secrets import SealBroken, key_for, seal, unseal
 from tests.mailserver.dovecot import Provider
 
 

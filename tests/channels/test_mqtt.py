@@ -13,10 +13,10 @@ from barrymore.channels.devices.models import Device
 from barrymore.channels.mqtt import services
 from barrymore.channels.mqtt.models import Broker, Heard, Meaning
 from barrymore.channels.mqtt.watching import held_brokers, watch_brokers
-from barrymore.channels.secrets import seal, unseal
 from barrymore.journal.models import DeviceEvent
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Site, Staff
+from barrymore.organisation.secrets import seal, unseal
 from tests.channels.devices import place_device, stand
 from tests.channels.mosquitto import free_port, mosquitto, say
 

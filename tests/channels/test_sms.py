@@ -11,7 +11,6 @@ from django.test import Client
 
 from barrymore.alerts.models import Notice
 from barrymore.channels.invitations import invite_due
-from barrymore.channels.secrets import seal
 from barrymore.channels.sms.delivery import deliver_due_sms
 from barrymore.channels.sms.gateway import signature_of
 from barrymore.channels.sms.models import SmsNumber
@@ -24,6 +23,7 @@ from barrymore.feedback.models import Case, Survey
 from barrymore.handling import services as handling
 from barrymore.journal.moment import at_moment, now
 from barrymore.organisation.models import Staff
+from barrymore.organisation.secrets import seal
 from barrymore.routing.models import Queue
 from tests.channels.gateway import ACCOUNT, TOKEN, Gateway, running
 

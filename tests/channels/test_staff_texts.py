@@ -8,11 +8,11 @@ from django.test import Client
 
 from barrymore.alerts.models import Alert, Quiet, Reach, Rule
 from barrymore.alerts.rules import house_rule
-from barrymore.channels.secrets import seal
 from barrymore.channels.sms.models import SmsNumber
 from barrymore.channels.sms.notices import send_due_notices
 from barrymore.delivery.models import OutboxRow
 from barrymore.organisation.models import Site, Staff
+from barrymore.organisation.secrets import seal
 from tests.alerts.reds import button, red_alert
 from tests.channels.gateway import ACCOUNT, TOKEN, Gateway, running
 

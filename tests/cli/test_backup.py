@@ -63,7 +63,7 @@ def test_a_backup_restores_to_the_same_house(house: Path, archive: Path, tmp_pat
     ):
         assert list(one.iterdump()) == list(two.iterdump())
     unseal = "import django; django.setup(); from barrymore.channels.models import Mailbox; "
-    unseal += "from barrymore.channels.secrets import unseal; print(unseal(Mailbox.objects.get().secret))"
+    unseal += "from barrymore.organisation.secrets import unseal; print(unseal(Mailbox.objects.get().secret))"
     assert python(target, unseal).strip() == "letter-opener"
 
 

@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from barrymore.channels.secrets import seal
 from barrymore.organisation.models import AuditEntry
+from barrymore.organisation.secrets import seal
 from barrymore.web.models import GroupRule, SignInProvider
 from tests.web.provider import Browser, running
 

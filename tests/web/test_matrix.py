@@ -22,7 +22,7 @@ from django.urls.resolvers import URLPattern, URLResolver
 
 from barrymore.config.api import api
 from barrymore.conversations.files import store_file
-from barrymore.conversations.models import Attachment, Message
+from barrymore.conversations.models import Attachment, CallRecording, Message
 from barrymore.handling import services as handling
 from barrymore.handling.models import Recovery
 from barrymore.journal.moment import now
@@ -43,12 +43,21 @@ SUPERVISES = ANSWERS | {
     "outbox.manage", "queues.manage", "promises.manage", "workstations.manage", "targets.manage",
     "feedback.read",
     "flags.read",
+    "recordings.listen",
 }  # fmt: skip
 RIGHTS: dict[str, set[str]] = {
     "agent": ANSWERS,
     "front_desk": ANSWERS,
     "supervisor": SUPERVISES,
-    "quality": READS | {"feedback.read", "flags.read", "flags.review", "surveys.manage", "targets.manage"},
+    "quality": READS
+    | {
+        "feedback.read",
+        "flags.read",
+        "flags.review",
+        "recordings.listen",
+        "surveys.manage",
+        "targets.manage",
+    },
     "planner": {"figures.read"},
     "success": READS | {"customers.write"},
     "owner": READS | {"feedback.read", "audit.read", "targets.manage"},
@@ -100,7 +109,12 @@ def _objects(queue: Queue) -> dict[str, int]:
         key=f"red:{queue.pk}", source="press", state=Recovery.State.OPEN, at=now(), site=queue.site, score=1,
         scale="colour2", conversation_id=received.conversation_ref, open_after=now(),
     )  # fmt: skip
+    call = CallRecording.objects.create(
+        key=f"call:{queue.pk}", conversation_id=received.conversation_ref, state="kept", basis="notice",
+        began_at=now(), forget_at=now(),
+    )  # fmt: skip
     return {
+        "recording_id": call.pk,
         "recovery_id": said.pk,
         "conversation_id": received.conversation_ref, "message_id": message.pk, "file_id": file.pk,
         "queue_id": queue.pk, "customer_id": customer.pk, "site_id": queue.site_id or 0,

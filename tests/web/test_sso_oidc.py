@@ -11,7 +11,7 @@ from allauth.mfa.totp.internal.auth import (
 from django.conf import settings as house_settings
 from django.contrib.sessions.models import Session
 
-from barrymore.channels.secrets import seal
+from barrymore.organisation.secrets import seal
 from barrymore.web.models import ProvidedSession
 from tests.desk.builders import person
 from tests.web.oidc_house import actions, browser, company, enter, issuer, told

@@ -11,9 +11,9 @@ from cryptography.hazmat.primitives.asymmetric.rsa import generate_private_key
 from cryptography.x509.oid import NameOID
 from django.urls import reverse
 
-from barrymore.channels.secrets import unseal
 from barrymore.journal.moment import now
 from barrymore.organisation.models import AuditEntry, CustomRole, Site
+from barrymore.organisation.secrets import unseal
 from barrymore.organisation.services import issue_token
 from barrymore.web.models import GroupRule, Kind, ProvidedSession, SignInLink, SignInProvider
 from barrymore.web.sso.ending import remember

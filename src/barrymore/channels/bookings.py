@@ -14,11 +14,11 @@ from typing import Any
 from django.db import DataError, IntegrityError, transaction
 from django.utils.dateparse import parse_date
 
-from barrymore.channels.secrets import key_for
 from barrymore.customers.models import Booking
 from barrymore.customers.recognition import BadAddress
 from barrymore.customers.services import Stay, record_booking
 from barrymore.journal.moment import now
+from barrymore.organisation.secrets import key_for
 
 WINDOW = timedelta(minutes=5)
 CHUNK = 100

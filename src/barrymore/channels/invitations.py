@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from barrymore.channels.mail.choosing import first_mailbox
 from barrymore.channels.mail.composing import Outgoing, begin, begin_alone
 from barrymore.channels.models import Mailbox
-from barrymore.channels.secrets import seal, unseal
 from barrymore.channels.survey_link.texts import language_for, letter, question
 from barrymore.conversations.models import Conversation
 from barrymore.customers.models import Address
@@ -22,6 +21,7 @@ from barrymore.delivery.smtp import SendFailed
 from barrymore.feedback import selectors as cases
 from barrymore.feedback import services as feedback
 from barrymore.feedback.models import Case
+from barrymore.organisation.secrets import seal, unseal
 
 
 def invite_due() -> int:

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from barrymore.channels.mail.composing import Outgoing, begin
 from barrymore.channels.models import Mailbox
-from barrymore.channels.secrets import seal, unseal
 from barrymore.channels.survey_link.texts import CODES
 from barrymore.conversations.models import Conversation
 from barrymore.customers.services import note_bounce
@@ -20,6 +19,7 @@ from barrymore.delivery.smtp import SendFailed
 from barrymore.handling.models import Claim, Kindness, Recovery
 from barrymore.handling.outcomes import address_of, claim
 from barrymore.organisation.models import Staff
+from barrymore.organisation.secrets import seal, unseal
 from barrymore.organisation.selectors import company
 
 

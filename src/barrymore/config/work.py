@@ -22,6 +22,7 @@ from barrymore.channels.mqtt.watching import watch_brokers
 from barrymore.channels.sms.delivery import deliver_due_sms
 from barrymore.channels.sms.notices import send_due_notices
 from barrymore.config.pulse import note_end, note_start
+from barrymore.conversations import recordings
 from barrymore.feedback.keeping import forget_round
 from barrymore.feedback.links import visits_round
 from barrymore.figures.tallying import tally_round
@@ -98,6 +99,7 @@ SELDOM = [
     Round("bonus rules", bonus_round, FALLING_SECONDS),
     Round("questions about presses", look_for_flags, LOOK_SECONDS),
     Round("photos and contacts to forget", forget_round, FORGET_SECONDS),
+    Round("recordings to forget", recordings.forget_round, FORGET_SECONDS),
     Round("networks to forget", networks_round, FALLING_SECONDS),
     Round("public links left in the middle", visits_round, FORGET_SECONDS),
     Round("questions to forget", forget_rejected, BALANCE_SECONDS),

@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from barrymore.conversations.recording_models import CallRecording as CallRecording
+from barrymore.conversations.recording_models import RecordingProfile as RecordingProfile
 from barrymore.customers.models import Address, Customer
 from barrymore.organisation.models import Site, Staff
 

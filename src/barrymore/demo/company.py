@@ -6,10 +6,10 @@ from barrymore.channels.chat.models import Widget
 from barrymore.channels.chat.services import give_keys
 from barrymore.channels.form.models import WebForm
 from barrymore.channels.models import Mailbox
-from barrymore.channels.secrets import seal
 from barrymore.conversations.models import ProductArea, Reason
 from barrymore.feedback.models import Survey
 from barrymore.organisation.models import Company, Role, Site, Staff
+from barrymore.organisation.secrets import seal
 from barrymore.routing.models import Presence, Queue
 from barrymore.routing.services import UNSEEN, set_presence
 from barrymore.sla.calendars import set_hours

@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from barrymore.desk import act_views, forward_views, reply_views, thread_views, told_views, views
+from barrymore.desk import (
+    act_views,
+    forward_views,
+    recording_views,
+    reply_views,
+    thread_views,
+    told_views,
+    views,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +27,10 @@ urlpatterns = [
     path("<int:conversation_id>/file/<int:file_id>/", thread_views.file, name="file"),
     path("<int:conversation_id>/message/<int:message_id>/", thread_views.as_sent, name="as_sent"),
     path("<int:conversation_id>/message/<int:message_id>/forward/", forward_views.forward, name="forward"),
+    path("<int:conversation_id>/recordings/", recording_views.recordings, name="recordings"),
+    path(
+        "<int:conversation_id>/recordings/<int:recording_id>/", recording_views.sound, name="recording_sound"
+    ),
     path("<int:conversation_id>/reply/", reply_views.reply, name="reply"),
     path("<int:conversation_id>/draft/", reply_views.draft, name="draft"),
     path("<int:conversation_id>/take/", act_views.take, name="take"),

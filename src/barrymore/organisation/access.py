@@ -23,6 +23,7 @@ SUPERVISE = ANSWER | {
     "workstations.manage",
     "feedback.read",
     "flags.read",
+    "recordings.listen",
 }
 # What a short PIN at a shared computer opens, whatever the person may do elsewhere.
 AT_WORKSTATION = frozenset(
@@ -45,7 +46,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
     Role.FRONT_DESK: frozenset(ANSWER),
     Role.SUPERVISOR: frozenset(SUPERVISE | {"targets.manage"}),
     Role.QUALITY: frozenset(
-        READ | {"feedback.read", "flags.read", "flags.review", "surveys.manage", "targets.manage"}
+        READ
+        | {
+            "feedback.read",
+            "flags.read",
+            "flags.review",
+            "recordings.listen",
+            "surveys.manage",
+            "targets.manage",
+        }
     ),
     Role.PLANNER: frozenset({"figures.read"}),
     Role.SUCCESS: frozenset(READ | {"customers.write"}),

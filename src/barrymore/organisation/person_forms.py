@@ -36,6 +36,7 @@ RIGHTS = {
     "flags.read": _("See confirmed questions about presses"),
     "flags.review": _("Decide on questions about presses"),
     "feedback.read": _("Read what customers said"),
+    "recordings.listen": _("Listen to recorded calls, on record"),
     "photos.read": _("Open photos of guests, on record"),
     "surveys.manage": _("Ask customers"),
     "workstations.manage": _("Set up shared computers"),

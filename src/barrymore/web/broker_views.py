@@ -13,11 +13,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from barrymore.channels.devices.models import Device
 from barrymore.channels.mqtt.models import Broker, Heard, Meaning
-from barrymore.channels.secrets import seal
 from barrymore.organisation.access import Actor
 from barrymore.organisation.changes import save_checked
 from barrymore.organisation.editing import LIST, list_of
 from barrymore.organisation.pages import page
+from barrymore.organisation.secrets import seal
 from barrymore.organisation.services import audit
 
 SHOWN_HEARD = 20

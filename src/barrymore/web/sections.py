@@ -35,6 +35,7 @@ SECTIONS: list[tuple[Promise, str, str]] = [
     (_("Campaigns"), "campaigns:campaigns", "surveys.manage"),
     (_("Bonus rules"), "bonus:rules", "surveys.manage"),
     (_("Shared computers"), "stations", "workstations.manage"),
+    (_("Recorded calls"), "recording", "settings.manage"),
     (_("How long we keep things"), "keeping", "settings.manage"),
     (_("API tokens"), "organisation:tokens", "settings.manage"),
     (_("Audit trail"), "organisation:audit", "audit.read"),

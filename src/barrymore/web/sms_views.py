@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET, require_http_methods
 
-from barrymore.channels.secrets import seal
 from barrymore.channels.sms.models import SmsNumber
 from barrymore.customers.recognition import BadAddress, normal_phone
 from barrymore.organisation.access import Actor
 from barrymore.organisation.changes import save_checked
 from barrymore.organisation.editing import LIST, list_of
 from barrymore.organisation.pages import page
+from barrymore.organisation.secrets import seal
 
 
 class SmsNumberForm(forms.ModelForm):  # type: ignore[type-arg]

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from barrymore.channels.chat.models import Widget
 from barrymore.channels.chat.seen import allow_refused
 from barrymore.channels.chat.services import give_keys
-from barrymore.channels.secrets import unseal
 from barrymore.organisation.access import Actor
 from barrymore.organisation.changes import save_checked
 from barrymore.organisation.editing import LIST, list_of
 from barrymore.organisation.pages import page
+from barrymore.organisation.secrets import unseal
 from barrymore.organisation.services import audit
 from barrymore.web.form_views import OriginsForm
 

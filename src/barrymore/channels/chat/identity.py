@@ -9,9 +9,9 @@ from datetime import timedelta
 from django.db.models import Q
 
 from barrymore.channels.chat.models import Visitor, Widget
-from barrymore.channels.secrets import unseal
 from barrymore.customers.recognition import clean_name, normal_email
 from barrymore.journal.moment import now
+from barrymore.organisation.secrets import unseal
 
 ROTATED_EVERY = timedelta(hours=12)
 EARLIER_HOLDS = timedelta(minutes=10)

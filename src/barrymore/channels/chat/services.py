@@ -3,7 +3,7 @@
 import secrets
 
 from barrymore.channels.chat.models import Widget
-from barrymore.channels.secrets import seal
+from barrymore.organisation.secrets import seal
 
 
 def give_keys(widget: Widget) -> Widget:

@@ -16,11 +16,11 @@ from imapclient.exceptions import LoginError
 from barrymore.alerts.models import Notice
 from barrymore.alerts.services import notify
 from barrymore.channels.models import Mailbox
-from barrymore.channels.secrets import SealBroken, seal, unseal
 from barrymore.delivery.http import Blocked, Unreachable, fetch
 from barrymore.delivery.smtp import SmtpServer
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Role
+from barrymore.organisation.secrets import SealBroken, seal, unseal
 from barrymore.organisation.selectors import active_staff
 
 CONNECT_SECONDS = 10

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from barrymore.channels.secrets import key_for
+from barrymore.organisation.secrets import key_for
 
 Kind: TypeAlias = Literal["m", "i", "r"]
 OURS = re.compile(r"<c(\d{1,18})\.([mir])(\d{1,18})\.([a-z2-7]{20})@[^<>\s]+>")

@@ -15,8 +15,8 @@ from paho.mqtt.reasoncodes import ReasonCode
 from barrymore.channels.mqtt.models import Broker
 from barrymore.channels.mqtt.reading import Message
 from barrymore.channels.mqtt.services import take
-from barrymore.channels.secrets import unseal
 from barrymore.journal.moment import now
+from barrymore.organisation.secrets import unseal
 
 log = logging.getLogger(__name__)
 KEEPALIVE_SECONDS = 30

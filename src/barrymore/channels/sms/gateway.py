@@ -8,10 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from barrymore.channels.secrets import unseal
 from barrymore.channels.sms.models import SmsNumber
 from barrymore.delivery.http import Answer, Blocked, Unreachable, fetch
 from barrymore.delivery.smtp import SendFailed
+from barrymore.organisation.secrets import unseal
 
 LOOKED_AT = 20
 

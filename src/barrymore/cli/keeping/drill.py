@@ -151,7 +151,7 @@ def _outbox() -> Iterator[str]:
 def _seals() -> Iterator[str]:
     """With the key that came along, the passwords of the mailboxes can be read."""
     from barrymore.channels.models import Mailbox
-    from barrymore.channels.secrets import SealBroken, unseal
+    from barrymore.organisation.secrets import SealBroken, unseal
 
     for mailbox in Mailbox.objects.exclude(secret=""):
         try:

@@ -7,8 +7,8 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from barrymore.channels.secrets import SealBroken, unseal
 from barrymore.journal.moment import now
+from barrymore.organisation.secrets import SealBroken, unseal
 from barrymore.web.models import Kind, SignInProvider
 from barrymore.web.sso.discovery import Fault, discovery_of, json_at
 from barrymore.web.sso.saml import certificate_ends_at, certificates_of, metadata_of, refresh_metadata

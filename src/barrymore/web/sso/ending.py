@@ -8,9 +8,9 @@ from django.contrib.auth import SESSION_KEY
 from django.contrib.sessions.models import Session
 from django.db import transaction
 
-from barrymore.channels.secrets import SealBroken, seal, unseal
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Staff
+from barrymore.organisation.secrets import SealBroken, seal, unseal
 from barrymore.organisation.services import audit
 from barrymore.web.models import ProvidedSession, SignInProvider
 

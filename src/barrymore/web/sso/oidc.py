@@ -10,7 +10,7 @@ from allauth.socialaccount.providers.openid_connect.provider import OpenIDConnec
 from allauth.socialaccount.providers.openid_connect.views import OpenIDConnectOAuth2Adapter
 from django.urls import reverse
 
-from barrymore.channels.secrets import unseal
+from barrymore.organisation.secrets import unseal
 from barrymore.web.models import Kind, SignInProvider
 from barrymore.web.sso.claims import oidc_claims
 from barrymore.web.sso.discovery import Fault, discovered

@@ -7,10 +7,10 @@ from typing import Any
 from django.db import transaction
 from django.utils.text import slugify
 
-from barrymore.channels.secrets import seal
 from barrymore.organisation.access import Actor
 from barrymore.organisation.models import Site
 from barrymore.organisation.roles import given_of, need_to_give
+from barrymore.organisation.secrets import seal
 from barrymore.organisation.services import audit
 from barrymore.web.models import GroupRule, Kind, SignInLink, SignInProvider
 from barrymore.web.sso.ending import end_all_of, end_sessions
