@@ -11,7 +11,7 @@ help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 run: install bundle words  ## start the product with its living demo company at http://localhost:8000 (PORT= chooses)
-	@$(BIN)/python -m barrymore run-demo --port $(PORT)
+	@$(BIN)/python -m barrymore run-demo --port $(PORT) $(if $(TRADES),--trades)
 
 test: install-dev bundle words  ## every test; installs what the tests need (root needed for Debian packages)
 	@bash scripts/test-needs

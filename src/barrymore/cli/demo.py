@@ -18,6 +18,9 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--days", type=int, default=56, help="how much history to play (default: eight weeks)"
     )
+    parser.add_argument(
+        "--trades", action="store_true", help="also a clinic, a shop, a gym, a market and a bank"
+    )
     parser.add_argument("--quiet", action="store_true", help="no live traffic")
     parser.add_argument("--prepare", action="store_true", help="found the company and stop")
 
@@ -40,7 +43,7 @@ def run(options: Namespace) -> int:
 
     var = Path(settings.VAR)
     call_command("migrate", verbosity=0, interactive=False)
-    demo = _found(var, url, imap_port, smtp_port, options.days)
+    demo = _found(var, url, imap_port, smtp_port, options.days, options.trades)
     if options.prepare:
         return 0
     children = [_mail_server(var, imap_port, smtp_port)] if demo else []
@@ -55,12 +58,14 @@ def run(options: Namespace) -> int:
             child.wait(timeout=10)
 
 
-def _found(var: Path, url: str, imap_port: int, smtp_port: int, days: int) -> dict[str, Any] | None:
+def _found(
+    var: Path, url: str, imap_port: int, smtp_port: int, days: int, trades: bool
+) -> dict[str, Any] | None:
     from barrymore.demo.services import install_demo, is_empty, move_demo, read_demo
 
     if is_empty():
         began = time.monotonic()
-        founded = install_demo(var, url, imap_port, smtp_port, _bar, days)
+        founded = install_demo(var, url, imap_port, smtp_port, _bar, days, trades=trades)
         print(f"\r{days} days of history played in {time.monotonic() - began:.0f} s.      ", flush=True)
         return founded
     demo = read_demo(var)

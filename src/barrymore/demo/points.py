@@ -49,12 +49,12 @@ REASONS = ("room", "noise", "people", "food")
 def found_points(cast: Cast, seed: random.Random, days: int) -> None:
     """Four points with their devices, a campaign in the hotel's words, and the weeks behind it."""
     actor = Actor(next(one for one in cast.people.values() if one.role == Role.ADMINISTRATOR))
-    points = [_found(actor, cast, row) for row in POINTS]
+    points = [point_of(actor, cast, row) for row in POINTS]
     asking = [point for point, row in zip(points, POINTS, strict=True) if row[4]]
     since = now() - timedelta(days=days)
-    campaign = _campaign(actor, asking, since, "Your stay", "hotel")
-    concierge = _found(actor, cast, ADVICE)
-    advice = _campaign(actor, [concierge], since, "After the advice", "substance")
+    campaign = campaign_of(actor, asking, since, "Your stay", "hotel")
+    concierge = point_of(actor, cast, ADVICE)
+    advice = campaign_of(actor, [concierge], since, "After the advice", "substance")
     front_desk = [one for one in cast.people.values() if one.role == Role.FRONT_DESK]
     screen = Device.objects.get(point=concierge)
     set_screen(actor, screen, Screen.Mode.POST, "1 2 3 4")
@@ -71,7 +71,8 @@ def found_points(cast: Cast, seed: random.Random, days: int) -> None:
     Fact.objects.filter(key__startswith=KEYS).update(recorded_at=F("at"))
 
 
-def _found(actor: Actor, cast: Cast, row: tuple[int, str, str, str, bool, int, int]) -> Point:
+def point_of(actor: Actor, cast: Cast, row: tuple[int, str, str, str, bool, int, int]) -> Point:
+    """A point with its screen or poster."""
     site, room, name, step, asks, *_ = row
     point = save_point(actor, None, site=cast.sites[site], room=room, name=name, step=step, is_active=True)
     kind = Device.Kind.KIOSK if asks else Device.Kind.POSTER
@@ -79,7 +80,8 @@ def _found(actor: Actor, cast: Cast, row: tuple[int, str, str, str, bool, int, i
     return point
 
 
-def _campaign(actor: Actor, points: list[Point], since: datetime, name: str, template: str) -> Campaign:
+def campaign_of(actor: Actor, points: list[Point], since: datetime, name: str, template: str) -> Campaign:
+    """A template of a trade, in use at some points."""
     with translation.override("en"):
         questionnaire = make_questionnaire(actor, name, definition_of(template))
         trade = TRADES[template]
@@ -104,12 +106,12 @@ def _play(
     device = Device.objects.get(point=point)
     place = Place(point=point.pk, device=device.pk, site=point.site_id, step=point.step)
     if not asks:
-        for at in _moments(point, back, PRESSES_A_DAY, seed):
+        for at in moments_of(point, back, PRESSES_A_DAY, seed):
             score = seed.choices(SMILES, WEIGHTS)[0]
             count_press(place, Press(f"{KEYS}press:{point.pk}:{at:%Y%m%d%H%M%S}", at, score, "smile4", ""))
         return
     staff = seed.choice(front_desk)
-    for at in _moments(point, back, served, seed):
+    for at in moments_of(point, back, served, seed):
         key = f"{KEYS}{point.pk}:{at:%Y%m%d%H%M%S}"
         count_served(place, Served(f"{key}:served", at, 1, Source.EMPLOYEE, staff.pk))
         if seed.random() > 0.04:
@@ -142,7 +144,7 @@ def _advise(
     place = Place(
         point=point.pk, device=Device.objects.get(point=point).pk, site=point.site_id, step=point.step
     )
-    for number, at in enumerate(_moments(point, back, ADVICE[5], seed)):
+    for number, at in enumerate(moments_of(point, back, ADVICE[5], seed)):
         staff, target = list(targets.items())[number % len(targets)]
         key = f"{KEYS}{point.pk}:{at:%Y%m%d%H%M%S}"
         count_served(place, Served(f"{key}:served", at, 1, Source.EMPLOYEE, staff))
@@ -165,7 +167,7 @@ def _advise(
         receive_answer(origin, told, Catalog.of([vars(told)]))
 
 
-def _moments(point: Point, back: int, mean: int, seed: random.Random) -> Iterator[datetime]:
+def moments_of(point: Point, back: int, mean: int, seed: random.Random) -> Iterator[datetime]:
     """About so many moments of a day between seven and nine in the evening, none in the future."""
     zone = ZoneInfo(point.site.timezone)
     day = now().astimezone(zone).replace(hour=FIRST_HOUR, minute=0, second=0, microsecond=0)

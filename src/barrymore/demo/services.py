@@ -16,6 +16,7 @@ from barrymore.demo.company import DOMAIN, PEOPLE, SITES, address_of, found_comp
 from barrymore.demo.guests import Guest, invent_guests
 from barrymore.demo.history import PROGRESS, History, finish_cases
 from barrymore.demo.points import found_points
+from barrymore.demo.trades import found_trades
 from barrymore.feedback.models import Survey
 from barrymore.journal.moment import now
 from barrymore.organisation.access import SCOPES
@@ -36,9 +37,19 @@ def is_empty() -> bool:
 
 
 def install_demo(
-    var: Path, url: str, imap_port: int, smtp_port: int, progress: PROGRESS, days: int = DAYS
+    var: Path,
+    url: str,
+    imap_port: int,
+    smtp_port: int,
+    progress: PROGRESS,
+    days: int = DAYS,
+    *,
+    trades: bool = False,
 ) -> dict[str, Any]:
-    """Found the company, play its history, and write var/demo.json with the sign-ins."""
+    """Found the company, play its history, and write var/demo.json with the sign-ins.
+
+    With `trades` also a clinic, a shop, a gym, a market and a bank, each asking in its own words.
+    """
     seed = random.Random(SEED)  # noqa: S311 - a demo must be the same every time
     password = f"halden-{secrets.token_hex(4)}"
     with transaction.atomic():
@@ -47,6 +58,8 @@ def install_demo(
     History(cast, guests, seed).play(days, PER_DAY, progress)
     finish_cases()
     found_points(cast, seed, min(days, POINT_DAYS))
+    if trades:
+        found_trades(cast, seed, min(days, POINT_DAYS))
     Notice.objects.filter(seen_at=None, created_at__lt=now() - timedelta(hours=1)).update(seen_at=now())
     # From today everybody is asked, so that a visitor who plays the guest is asked too.
     Survey.objects.update(is_active=False)
