@@ -62,7 +62,7 @@ function icons() {
 const shared = { bundle: true, minify: true, sourcemap: false, legalComments: "none", outdir: out, logLevel: "warning" };
 const scripts = {
   ...shared,
-  entryPoints: { app: join(here, "src/app.ts"), "live-worker": join(here, "src/live-worker.ts"), charts: join(here, "src/charts.ts"), widget: join(here, "src/widget.ts"), feedback: join(here, "src/feedback.ts"), framed: join(here, "src/framed.ts"), chat: join(here, "src/chat/window.ts"), board: join(here, "src/board.ts"), kiosk: join(here, "src/kiosk/main.ts"), "kiosk-worker": join(here, "src/kiosk/worker.ts"), "push-worker": join(here, "src/push-worker.ts") },
+  entryPoints: { app: join(here, "src/app.ts"), "live-worker": join(here, "src/live-worker.ts"), charts: join(here, "src/charts.ts"), widget: join(here, "src/widget.ts"), feedback: join(here, "src/feedback.ts"), framed: join(here, "src/framed.ts"), chat: join(here, "src/chat/window.ts"), board: join(here, "src/board.ts"), kiosk: join(here, "src/kiosk/main.ts"), "kiosk-worker": join(here, "src/kiosk/worker.ts"), "push-worker": join(here, "src/push-worker.ts"), phone: join(here, "src/phone/main.ts") },
   format: "iife",
   target: ["es2022"],
 };

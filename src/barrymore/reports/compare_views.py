@@ -1,5 +1,6 @@
 """Points compared: as a page, CSV and XLSX."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
@@ -10,7 +11,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET
 
 from barrymore.figures import spoken
-from barrymore.figures.comparing import Comparison
+from barrymore.figures.comparing import Comparison, Row
 from barrymore.formulas.leagues import FEWEST_ANSWERS, Group
 from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
@@ -49,7 +50,7 @@ def compared(request: HttpRequest, actor: Actor) -> HttpResponse:
         "period": shown.asked.period,
         "quarters": [(quarter_code(one), quarter_words(one)) for one in shown.asked.quarters],
         "quarter": quarter_code(shown.asked.quarter),
-        "groups": _groups(shown),
+        "groups": in_groups(shown.in_group, lambda row: _beside(shown, row)),
         "apart": any(row.group != Group.ALIKE for row in shown.made.rows),
         "uneven": [(shown.points[ref], in_words(figure)) for ref, figure in shown.made.uneven],
         "not_compared": _not_compared(shown),
@@ -78,7 +79,10 @@ def quarter_words(wanted: tuple[int, int]) -> str:
     return _("{year}, quarter {number}").format(year=year, number=number)
 
 
-def _groups(shown: Compared) -> list[dict[str, Any]]:
+def in_groups(
+    of: Callable[[Group], list[Row]], told: Callable[[Row], dict[str, Any]]
+) -> list[dict[str, Any]]:
+    """The three groups with their titles; each row with its sentence, its share and its interval."""
     titles = {
         Group.ABOVE: _("Clearly above the others"),
         Group.ALIKE: _("Not distinguishable"),
@@ -89,18 +93,24 @@ def _groups(shown: Compared) -> list[dict[str, Any]]:
             "title": title,
             "rows": [
                 {
-                    "row": row,
-                    "point": shown.points[row.point],
                     "figure": in_words(row.figure),
-                    "rate": spoken.in_100(row.figure.responded / row.figure.served),
                     "share": spoken.in_100(row.share),
                     "between": [spoken.in_100(end) for end in row.interval],
+                    **told(row),
                 }
-                for row in shown.in_group(group)
+                for row in of(group)
             ],
         }
         for group, title in titles.items()
     ]
+
+
+def _beside(shown: Compared, row: Row) -> dict[str, Any]:
+    return {
+        "row": row,
+        "point": shown.points[row.point],
+        "rate": spoken.in_100(row.figure.responded / row.figure.served),
+    }
 
 
 def _not_compared(shown: Compared) -> list[str]:

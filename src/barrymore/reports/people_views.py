@@ -5,16 +5,16 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import get_language, ngettext
-from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from barrymore.figures import spoken
-from barrymore.formulas.leagues import FEWEST_ANSWERS, Group
+from barrymore.figures.comparing import Row
+from barrymore.formulas.leagues import FEWEST_ANSWERS
 from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
 from barrymore.organisation.selectors import module_is_on
-from barrymore.reports.compare_views import levelled_words, quarter_words
+from barrymore.reports.compare_views import in_groups, levelled_words, quarter_words
 from barrymore.reports.compared import quarter_code
 from barrymore.reports.people import COLUMNS, NAME, RIGHT, Shown, people_for, rows_of
 from barrymore.reports.selectors import BadPeriod
@@ -40,7 +40,7 @@ def people(request: HttpRequest, actor: Actor) -> HttpResponse:
         "made": shown.made,
         "quarters": [(quarter_code(one), quarter_words(one)) for one in shown.asked.quarters],
         "quarter": quarter_code(shown.asked.quarter),
-        "groups": _groups(shown),
+        "groups": in_groups(shown.in_group, lambda row: _beside(shown, row)),
         "uneven": [
             {"person": shown.people[ref], "figure": in_words(figure), "said": shown.said.get(ref, [])}
             for ref, figure in shown.uneven
@@ -63,28 +63,8 @@ def _language() -> str:
     return get_language() or "en"
 
 
-def _groups(shown: Shown) -> list[dict[str, Any]]:
-    titles = {
-        Group.ABOVE: _("Clearly above the others"),
-        Group.ALIKE: _("Not distinguishable"),
-        Group.BELOW: _("Clearly below the others"),
-    }
-    return [
-        {
-            "title": title,
-            "rows": [
-                {
-                    "person": shown.people[row.point],
-                    "figure": in_words(row.figure),
-                    "share": spoken.in_100(row.share),
-                    "between": [spoken.in_100(end) for end in row.interval],
-                    "said": shown.said.get(row.point, []),
-                }
-                for row in shown.in_group(group)
-            ],
-        }
-        for group, title in titles.items()
-    ]
+def _beside(shown: Shown, row: Row) -> dict[str, Any]:
+    return {"person": shown.people[row.point], "said": shown.said.get(row.point, [])}
 
 
 def _left_out(shown: Shown) -> list[str]:

@@ -1,0 +1,20 @@
+// The desk beside the telephone: a ringing call opens its card here, and a number that is clicked is dialled there.
+import { inTextField } from "./dom";
+
+const channel = new BroadcastChannel("barrymore-phone");
+
+export function followCalls(): void {
+  channel.addEventListener("message", (event: MessageEvent<{ open?: number }>) => {
+    const base = document.body.dataset["desk"];
+    // One window follows, the one that was looked at last; others stay where somebody may be writing.
+    if (!event.data.open || !base || document.visibilityState !== "visible" || inTextField(document.activeElement)) return;
+    const target = `${base}${event.data.open}/`;
+    if (location.pathname !== target) location.assign(target);
+  });
+  document.addEventListener("click", (event) => {
+    const link = (event.target as Element | null)?.closest<HTMLElement>("[data-dial]");
+    if (!link) return;
+    event.preventDefault();
+    channel.postMessage({ dial: link.dataset["dial"] });
+  });
+}
