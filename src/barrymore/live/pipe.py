@@ -1,7 +1,7 @@
 """A WebSocket of a signed-in browser, passed on to a server inside: one origin and one sign-in for both.
 
-The browser's telephone talks SIP over it. The server inside needs no port that the world can reach, and whoever
-is signed out, or whose right ends, is cut off within seconds.
+The browser's telephone talks SIP over it. The server inside needs no port that the world can reach, and
+whoever is signed out, or whose right ends, is cut off within seconds.
 """
 
 import asyncio
