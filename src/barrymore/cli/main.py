@@ -28,6 +28,7 @@ COMMANDS = {
     "replay": ("replay", "recompute a figure from the facts"),
     "detect": ("detect", "judge feedback by its files: questions about gaming, with evidence"),
     "simulate": ("simulate", "write labelled feedback, gamed and honest, to try the detectors on"),
+    "extras": ("extras", "install, check or remove what understands speech and pictures"),
     "button-agent": ("agent.command", "keep and send the presses of USB buttons, without a browser"),
 }
 

@@ -176,6 +176,8 @@ TIME_ZONE = "UTC"
 STATIC_URL = "/static/"
 WHITENOISE_USE_FINDERS = True
 MEDIA_ROOT = VAR / "files"
+EXTRAS_ROOT = Path(os.environ.get("BARRYMORE_EXTRAS", VAR / "extras"))
+SPEECH_MODEL = os.environ.get("BARRYMORE_SPEECH_MODEL", "speech")
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
@@ -186,7 +188,7 @@ SECURE_REFERRER_POLICY = "same-origin"
 DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 CSRF_FAILURE_VIEW = "barrymore.web.views.csrf_failure"
 
-# The mail server through which notices and invitations leave when a mailbox names none of its own.
+# For notices and invitations where a mailbox names no server of its own.
 SMTP_URL = os.environ.get("BARRYMORE_SMTP", "")
 # host:port pairs that the guard against server-side request forgery lets through: an identity provider in the
 # own network, tests, the demo.

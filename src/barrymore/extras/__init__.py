@@ -1,0 +1,1 @@
+"""Programs that understand sound and pictures: each optional, in an environment and a process of its own."""

@@ -1,0 +1,1 @@
+"""Extras by their real programs."""
