@@ -71,6 +71,7 @@ PAGES = {
     "import": "/settings/import/",
     "an invitation that has ended": "/join/nothing/",
     "how long we keep things": "/settings/keeping/",
+    "speech and pictures": "/settings/speech-and-pictures/",
     "tokens": "/settings/tokens/",
     "audit": "/settings/audit/",
     "sites": "/settings/sites/",

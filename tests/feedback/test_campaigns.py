@@ -186,7 +186,7 @@ def test_the_list_pages_to_the_end_without_a_gap_or_a_double(get: Get, told: Cam
 def test_a_page_of_answers_costs_the_same_few_queries(
     told: Campaign, django_assert_num_queries: Callable[..., Any]
 ) -> None:
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(4):
         page = listing.page_of(listing.Wanted())
         assert len(listing.lines_of(page.rows, with_contacts=True)) == 50
 

@@ -188,7 +188,7 @@ def test_the_page_shows_steps_numbers_and_what_to_do(
     address = f"/settings/bonus/{campaign.pk}/"
     page = client.get(address).content.decode()
     assert "Let somebody else count those served too" in page and "not yet" in page
-    assert "Photos of presses would be another way; they are not there yet." in page
+    assert "a printed photo of a face passes, so they make no step green" in page
     told = {"text": "A dinner", "who": "front desk", "holds_from": "2026-12-01"}
     assert client.post(address, told).status_code == 302
     assert client.post(address, {"text": "", "who": "", "holds_from": "soon"}).status_code == 422

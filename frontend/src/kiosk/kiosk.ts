@@ -132,6 +132,8 @@ export class Kiosk {
     const left = event["outcome"] !== "complete";
     const notice = left ? "" : (this.screen.photo_notice?.[this.speech.language] ?? "");
     const photo = notice && photoName();
+    // Whether this very notice says that a program looks for a face.
+    const face = this.screen.photo_face?.includes(this.speech.language) ?? false;
     // The answer is kept first and whole, whatever becomes of the photo; it names one that may follow.
     const kept = await this.store.put(photo ? { ...event, photo } : event, files);
     this.asking = null;
@@ -139,14 +141,14 @@ export class Kiosk {
     this.line.plan(0);
     if (!kept || left) return this.home();
     if (!photo) return this.thank();
-    this.photo = new Photo(this.root, this.speech, this.screen.company, notice, (taken) => void this.attach(photo, notice, taken));
+    this.photo = new Photo(this.root, this.speech, this.screen.company, notice, (taken) => void this.attach(photo, { notice, face }, taken));
   }
 
-  private async attach(name: string, notice: string, taken: Taken | null): Promise<void> {
+  private async attach(name: string, told: { readonly notice: string; readonly face: boolean }, taken: Taken | null): Promise<void> {
     this.photo = null;
     // A photo that does not fit is no lost answer.
     if (taken && !(await this.store.isFull())) {
-      const event = { kind: "photo", at: new Date().toISOString(), photo: name, blur: taken.blur, notice };
+      const event = { kind: "photo", at: new Date().toISOString(), photo: name, blur: taken.blur, ...told };
       await this.store.put(event, new Map([[name, taken.picture]]));
       this.line.plan(0);
     }

@@ -22,6 +22,7 @@ export interface Screen {
   readonly mode: "ask" | "buttons" | "cheer" | "post";
   readonly keys: readonly string[];
   readonly photo_notice?: Words;
+  readonly photo_face?: readonly string[];
   readonly slides: readonly Slide[];
   readonly targets: readonly Target[];
 }

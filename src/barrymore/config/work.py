@@ -23,8 +23,10 @@ from barrymore.channels.sms.delivery import deliver_due_sms
 from barrymore.channels.sms.notices import send_due_notices
 from barrymore.config.pulse import note_end, note_start
 from barrymore.conversations import recordings
+from barrymore.feedback.faces import faces_round
 from barrymore.feedback.keeping import forget_round
 from barrymore.feedback.links import visits_round
+from barrymore.feedback.voices import voices_round
 from barrymore.figures.tallying import tally_round
 from barrymore.handling import rounds
 from barrymore.handling.calling import wishes_round
@@ -78,6 +80,7 @@ ROUNDS = [
 TIDY_SECONDS = 3600.0
 SILENT_SECONDS = LOSS_SECONDS = FORGET_SECONDS = 600.0
 FALLING_SECONDS = 900.0
+READ_SECONDS = 5.0
 LOOK_SECONDS = 6 * 3600.0
 BALANCE_SECONDS = 24 * 3600.0
 
@@ -91,7 +94,10 @@ def tidy_round() -> int:
     return 0
 
 
+# Those whose pulse is not felt: they come seldom, or a long voice message keeps one busy for minutes.
 SELDOM = [
+    Round("voices to write down", voices_round, READ_SECONDS),
+    Round("photos to look at", faces_round, READ_SECONDS),
     Round("tidy", tidy_round, TIDY_SECONDS),
     Round("silent devices", silent_round, SILENT_SECONDS),
     Round("losses of devices", loss_round, LOSS_SECONDS),

@@ -11,6 +11,7 @@ from barrymore.customers.models import Booking
 from barrymore.customers.selectors import Card, card_of
 from barrymore.desk.events import language_name
 from barrymore.desk.lists import who_of
+from barrymore.desk.recoveries import voices_behind
 from barrymore.desk.selectors import others_with
 from barrymore.feedback.selectors import last_said
 from barrymore.handling.recovering import recovery_of
@@ -24,7 +25,7 @@ from barrymore.sla.selectors import shown_clock
 def card_for(conversation: Conversation, staff: Staff, queues: Collection[int]) -> dict[str, Any]:
     """Everything the card shows, in a fixed number of statements."""
     card = card_of(conversation.customer, conversation.address)
-    said = last_said(conversation.customer)
+    said, recovery = last_said(conversation.customer), recovery_of(conversation)
     return {
         "card": card,
         "who": who_of(conversation),
@@ -32,7 +33,8 @@ def card_for(conversation: Conversation, staff: Staff, queues: Collection[int]) 
         "promise": promise_of(conversation),
         "others": others_with(conversation, staff, queues),
         "said": said.response if said else None,
-        "recovery": recovery_of(conversation),
+        "recovery": recovery,
+        "voices": voices_behind(recovery) if recovery else [],
         "reasons": active_reasons(),
         "areas": active_areas(),
     }

@@ -10,6 +10,8 @@ from barrymore.alerts.selectors import name_shown
 from barrymore.customers.models import Address, Customer
 from barrymore.customers.recognition import BadAddress, normal
 from barrymore.desk.told import stay_of
+from barrymore.feedback.models import Response, Transcript
+from barrymore.feedback.voices import transcript_out, transcripts_of
 from barrymore.handling.models import NO_DEADLINE, Claim, Recovery
 from barrymore.organisation.models import Staff
 from barrymore.routing.sight import queues_where
@@ -89,6 +91,20 @@ def guest_named(words: str, recovery: Recovery) -> Customer:
         if known and known.customer:
             return known.customer
     raise NoSuchGuest("guest: a room with one guest today, or a mail address or number that is known")
+
+
+def voices_behind(recovery: Recovery) -> list[Transcript]:
+    """What was said aloud in the answer behind a recovery, as far as a machine or a person wrote it down."""
+    if recovery.source != "survey":
+        return []
+    answer = Q(case=recovery.case_id) if recovery.case_id else Q(key=recovery.key)
+    given = Response.objects.filter(answer).values_list("pk", flat=True)[:1]
+    return list(transcripts_of(given).values())
+
+
+def voices_told(recovery: Recovery) -> list[dict[str, Any]]:
+    """The same as REST tells it."""
+    return [transcript_out(one) for one in voices_behind(recovery)]
 
 
 def alert_line(alert: Alert, staff: Staff) -> dict[str, Any]:

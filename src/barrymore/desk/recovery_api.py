@@ -16,6 +16,7 @@ from barrymore.desk.recoveries import (
     page_of,
     recoveries_seen,
     recovery_line,
+    voices_told,
 )
 from barrymore.handling.models import Kindness, Recovery
 from barrymore.handling.outcomes import attach_guest
@@ -96,7 +97,7 @@ def recovery(request: HttpRequest, recovery_id: int) -> dict[str, Any]:
          "answer": one.answer or None}
         for one in found.claimed.all()
     ]  # fmt: skip
-    return {**recovery_line(found), "done": claims}
+    return {**recovery_line(found), "done": claims, "transcripts": voices_told(found)}
 
 
 @router.post("/recoveries/{recovery_id}/claim")

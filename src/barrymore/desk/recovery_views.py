@@ -23,6 +23,7 @@ from barrymore.desk.recoveries import (
     guest_named,
     page_of,
     recoveries_seen,
+    voices_behind,
 )
 from barrymore.figures import told, wording
 from barrymore.figures.recovery import NAME
@@ -126,6 +127,7 @@ def _shown(
         "alert": alert,
         "name": name_shown(alert, actor.staff) if alert else "",
         "claims": claims_of(found),
+        "voices": voices_behind(found),
         "form": form,
         "may_claim": found.state in CLAIMABLE,
         "may_ask": found.state == Recovery.State.CLAIMED,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from barrymore.feedback.anonymity import random_id
 from barrymore.feedback.models import Answer, CallWish, Campaign, Case, Questionnaire, Response
 from barrymore.feedback.recordings import KEY as VOICE
+from barrymore.feedback.voices import wait_for_words
 from barrymore.formulas.questionnaires import CONTACT_FIELDS, SCALES, Checked
 from barrymore.journal.moment import now
 
@@ -85,6 +86,7 @@ def keep_response(
             row.pk = random_id()
     Answer.objects.bulk_create(rows)
     _leave_wish(response, questionnaire, checked)
+    wait_for_words(response, rows)
     return response
 
 

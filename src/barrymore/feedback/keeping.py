@@ -5,8 +5,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 
-from barrymore.feedback.models import Answer, CallWish, Case, Keeping, Photo, Recording
+from barrymore.feedback.faces import leave_unseen
+from barrymore.feedback.models import Answer, CallWish, Case, Keeping, Photo, Recording, Transcript
 from barrymore.journal.moment import now
 from barrymore.organisation.access import Actor
 from barrymore.organisation.services import audit
@@ -38,7 +40,9 @@ def forget_round() -> int:
     """Forget what is older than it may be; what a failure leaves is forgotten the next time."""
     kept = keeping()
     photos = _forget_files(Photo, now() - timedelta(hours=kept.photo_hours), "photos.forgotten")
-    voices = _forget_files(Recording, now() - timedelta(days=kept.voice_days), "voices.forgotten")
+    heard_before = now() - timedelta(days=kept.voice_days)
+    voices = _forget_files(Recording, heard_before, "voices.forgotten")
+    _forget_unheard(heard_before)
     return photos + voices + _forget_contacts(now() - timedelta(days=kept.contact_days))
 
 
@@ -52,16 +56,29 @@ def forget_opened_networks(before: datetime | None) -> int:
 
 def _forget_files(model: type[Photo] | type[Recording], before: object, action: str) -> int:
     """File first, then row: a row whose file is gone is harmless, a file without a row is never found."""
-    rows = list(model.objects.filter(at__lt=before).order_by("at").values_list("pk", "path")[:BATCH])
-    for _ref, path in rows:
+    rows = list(model.objects.filter(at__lt=before).order_by("at").values_list("pk", "path", "key")[:BATCH])
+    for _ref, path, _key in rows:
         if path:
             (Path(settings.MEDIA_ROOT) / path).unlink(missing_ok=True)
-    files = sum(bool(path) for _ref, path in rows)
+    files = sum(bool(path) for _ref, path, _key in rows)
+    refs = [ref for ref, _path, _key in rows]
     with transaction.atomic():
-        model.objects.filter(pk__in=[ref for ref, _path in rows]).delete()
+        if model is Recording:
+            # What was said goes with the voice, corrections of it too.
+            Transcript.objects.filter(key__in=[key for _ref, _path, key in rows]).delete()
+        else:
+            leave_unseen(refs)
+        model.objects.filter(pk__in=refs).delete()
         if files:
             audit(None, action, "", files=files)
     return len(rows)
+
+
+def _forget_unheard(before: datetime) -> None:
+    """Rows that wait for a file which never came."""
+    never = Transcript.objects.filter(state=Transcript.State.WAITING, open_after__lt=before)
+    here = Recording.objects.filter(key=OuterRef("key"))
+    never.exclude(Exists(here)).delete()
 
 
 @transaction.atomic

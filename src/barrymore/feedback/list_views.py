@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import (
     FileResponse,
     Http404,
@@ -17,9 +18,12 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from barrymore.feedback import photos
+from barrymore.extras.catalog import EXTRAS
+from barrymore.extras.environment import is_installed
+from barrymore.feedback import photos, voices
 from barrymore.feedback.listing import Wanted, lines_of, page_of, table_of
-from barrymore.feedback.models import Recording, Response
+from barrymore.feedback.machines import reading
+from barrymore.feedback.models import Recording, Response, Transcript
 from barrymore.organisation.access import Actor
 from barrymore.organisation.pages import page
 from barrymore.organisation.points import points
@@ -61,6 +65,7 @@ def said(request: HttpRequest, actor: Actor) -> HttpResponse:
         "channels": Response.Channel.choices,
         "points": points()[:500],
         "query": "&".join(f"{name}={value}" for name, value in wanted.as_query().items()),
+        "speech_on": is_installed(EXTRAS["speech"]) and reading().speech_on,
         "is_filtered": bool(wanted.as_query()),
     }
     return render(request, "feedback/said.html", context)
@@ -85,6 +90,21 @@ def recording(request: HttpRequest, actor: Actor, key: str) -> HttpResponseBase:
     told.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
     told.headers["Cache-Control"] = "private, no-store"
     return told
+
+
+@require_POST
+@page(voices.PERMISSION)
+def correct(request: HttpRequest, actor: Actor, key: str) -> HttpResponse:
+    """What was really said, beside what the machine wrote."""
+    try:
+        voices.correct(actor, key, request.POST.get("text", ""))
+    except Transcript.DoesNotExist as error:
+        raise Http404 from error
+    except ValueError as error:
+        messages.error(request, str(error).partition(": ")[2])
+    else:
+        messages.success(request, _("Kept."))
+    return HttpResponseRedirect(reverse("said:said"))
 
 
 @require_POST

@@ -7,18 +7,24 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from barrymore.feedback.answers import answers_of
-from barrymore.feedback.models import Photo, Response
+from barrymore.feedback.faces import look_out
+from barrymore.feedback.models import FaceLook, Photo, Response, Transcript
 from barrymore.feedback.photos import photos_of
 from barrymore.feedback.recordings import KEY as VOICE
 from barrymore.feedback.recordings import known_recordings
+from barrymore.feedback.voices import transcript_out
 from barrymore.organisation.models import Point
 
 PAGE = 50
 # A program that opens tables runs what begins so.
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+
+
+# What an answer is told with.
+BESIDE = ("answers", "transcripts__corrections__staff")
 
 
 @dataclass(frozen=True)
@@ -41,7 +47,12 @@ class Wanted:
             found = found.filter(point_ref=self.point)
         if self.score is not None:
             found = found.filter(score=self.score)
-        return found.exclude(comment="") if self.words else found
+        if not self.words:
+            return found
+        spoken = Transcript.objects.filter(response=OuterRef("pk"), state=Transcript.State.DONE).exclude(
+            text=""
+        )
+        return found.filter(~Q(comment="") | Exists(spoken))
 
     def as_query(self) -> dict[str, str]:
         """For an address."""
@@ -58,7 +69,7 @@ class Page:
 
 def page_of(wanted: Wanted, cursor: str = "") -> Page:
     """One page. Raises ValueError for a cursor that is none of ours."""
-    rows = wanted.rows().select_related("questionnaire", "campaign").prefetch_related("answers")
+    rows = wanted.rows().select_related("questionnaire", "campaign", "look").prefetch_related(*BESIDE)
     if cursor:
         at, pk = _after(cursor)
         rows = rows.filter(Q(at__lt=at) | Q(at=at, pk__lt=pk))
@@ -102,7 +113,14 @@ def response_out(one: Response, *, with_contacts: bool = False) -> dict[str, Any
             if with_contacts or not isinstance(row.chosen, dict)
         },
         "seconds": one.seconds,
+        "transcripts": [transcript_out(row) for row in one.transcripts.all()],
+        "photo": look_out(look) if (look := look_of(one)) else None,
     }
+
+
+def look_of(one: Response) -> FaceLook | None:
+    """What was found in the photo of an answer."""
+    return getattr(one, "look", None)
 
 
 def _value(row: Any) -> Any:
@@ -112,14 +130,24 @@ def _value(row: Any) -> Any:
 
 
 @dataclass(frozen=True)
+class Voice:
+    """A voice message as the page shows it; `is_here` while it can be heard."""
+
+    key: str
+    is_here: bool
+    transcript: Transcript | None
+
+
+@dataclass(frozen=True)
 class Line:
     """One answer as the page shows it."""
 
     response: Response
     where: str
     said: list[tuple[str, str]]
-    recordings: list[str]
+    voices: list[Voice]
     photo: Photo | None = None
+    look: FaceLook | None = None
 
 
 def lines_of(rows: list[Response], *, with_contacts: bool, with_photos: bool = False) -> list[Line]:
@@ -129,14 +157,16 @@ def lines_of(rows: list[Response], *, with_contacts: bool, with_photos: bool = F
     here = (
         known_recordings(key for keys in voices.values() for key in keys) if any(voices.values()) else set()
     )
+    words = {row.key: row for one in rows for row in one.transcripts.all()}
     photos = photos_of(one.pk for one in rows) if with_photos else {}
     return [
         Line(
             one,
             names.get(one.point_ref or 0, ""),
             answers_of(one, with_contacts=with_contacts),
-            [key for key in voices[one.pk] if key in here],
+            [Voice(key, key in here, words.get(key)) for key in voices[one.pk]],
             photos.get(one.pk),
+            look_of(one),
         )
         for one in rows
     ]
@@ -146,14 +176,33 @@ COLUMNS = (
     "id", "at", "mode", "channel", "site", "point", "device", "staff", "campaign", "questionnaire",
     "language", "code", "score", "scale", "comment", "seconds",
 )  # fmt: skip
+# Made by a machine, as their names say; "corrected" is what a person wrote beside it.
+SPOKEN = (
+    "machine_transcript", "machine_model", "machine_confidence", "transcript_corrected", "photo_face",
+)  # fmt: skip
 
 
 def table_of(wanted: Wanted) -> Iterator[str]:
     """The answers as CSV, line by line; one column a fact, no contact of a person."""
-    yield _csv(COLUMNS)
-    for one in wanted.rows().prefetch_related("answers").iterator(500):
+    yield _csv((*COLUMNS, *SPOKEN))
+    for one in wanted.rows().select_related("look").prefetch_related(*BESIDE).iterator(500):
         told = response_out(one)
-        yield _csv([_harmless(told[name]) for name in COLUMNS])
+        told |= _spoken(told)
+        yield _csv([_harmless(told[name]) for name in (*COLUMNS, *SPOKEN)])
+
+
+def _spoken(told: dict[str, Any]) -> dict[str, Any]:
+    """What machines read, in one cell each; of several voices one below the other."""
+    read = [one for one in told["transcripts"] if one["text"] is not None]
+    models = dict.fromkeys(str(one["model"]) for one in read)
+    sure = [one["confidence"] for one in read if one["confidence"] is not None]
+    return {
+        "machine_transcript": "\n".join(one["text"] for one in read),
+        "machine_model": ", ".join(models),
+        "machine_confidence": min(sure, default=None),
+        "transcript_corrected": "\n".join(one["corrected"] for one in read if one["corrected"] is not None),
+        "photo_face": told["photo"]["face"] if told["photo"] else "",
+    }
 
 
 def _harmless(value: Any) -> Any:

@@ -9,6 +9,7 @@ from barrymore.feedback.campaign_models import Campaign
 from barrymore.feedback.link_models import PublicLink, Visit
 from barrymore.feedback.photo_models import Keeping, Photo
 from barrymore.feedback.questionnaire_models import Questionnaire
+from barrymore.feedback.reading_models import Correction, FaceLook, MachineReading, Transcript
 from barrymore.feedback.recording_models import Recording
 from barrymore.feedback.result_models import Published, SharedResults
 from barrymore.feedback.wish_models import CallWish
@@ -19,7 +20,10 @@ __all__ = [
     "CallWish",
     "Campaign",
     "Case",
+    "Correction",
+    "FaceLook",
     "Keeping",
+    "MachineReading",
     "Photo",
     "PublicLink",
     "Published",
@@ -28,6 +32,7 @@ __all__ = [
     "Response",
     "SharedResults",
     "Survey",
+    "Transcript",
     "Visit",
 ]
 

@@ -24,6 +24,7 @@ class Photo(models.Model):
     height = models.PositiveSmallIntegerField(default=0)
     blur = models.CharField(max_length=6, choices=Blur, blank=True)
     notice = models.TextField(blank=True)  # the words to which the guest has consented
+    is_face_told = models.BooleanField(default=False)  # that a program looks whether a face is in it
     at = models.DateTimeField(db_index=True)
 
     def __str__(self) -> str:

@@ -93,9 +93,11 @@ def tie_photo(response: Response, key: str, device: int) -> None:
         Photo.objects.filter(pk=photo.pk).update(response=response)
 
 
-def note_consent(key: str, device: int, blur: str, notice: str) -> None:
-    """To which words the guest has consented, and what was made unrecognisable."""
-    Photo.objects.filter(key=key, device_ref=device, notice="").update(blur=blur, notice=notice)
+def note_consent(key: str, device: int, blur: str, notice: str, *, face: bool = False) -> None:
+    """To which words the guest has consented, whether of the look for a face, and what was blurred."""
+    Photo.objects.filter(key=key, device_ref=device, notice="").update(
+        blur=blur, notice=notice, is_face_told=face
+    )
 
 
 @transaction.atomic

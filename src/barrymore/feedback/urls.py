@@ -19,5 +19,6 @@ said = [
     path("", list_views.said, name="said"),
     path("table.csv", list_views.table, name="table"),
     path("voice/<slug:key>/", list_views.recording, name="recording"),
+    path("voice/<slug:key>/words/", list_views.correct, name="correct"),
     path("photo/<slug:key>/", list_views.photo, name="photo"),
 ]

@@ -9,7 +9,7 @@ from ninja import Field, Router, Schema
 from barrymore.feedback.models import Campaign
 from barrymore.organisation.access import actor_of
 from barrymore.quality.bonus import PERMISSION, is_holding, let_hold, write_rule
-from barrymore.quality.bonus_steps import steps_of
+from barrymore.quality.bonus_steps import photos_told, steps_of
 from barrymore.quality.models import BonusRule
 
 router = Router(tags=["quality"])
@@ -34,6 +34,7 @@ def _out(campaign: Campaign) -> dict[str, Any]:
         "state": "active" if rule and is_holding(rule, steps) else "locked",
         "locked_for": rule.locked_for if rule else [],
         "steps": [vars(step) for step in steps],
+        "photos": photos_told(campaign),
     }
 
 

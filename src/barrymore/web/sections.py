@@ -37,6 +37,7 @@ SECTIONS: list[tuple[Promise, str, str]] = [
     (_("Shared computers"), "stations", "workstations.manage"),
     (_("Recorded calls"), "recording", "settings.manage"),
     (_("How long we keep things"), "keeping", "settings.manage"),
+    (_("Speech and pictures"), "reading", "settings.manage"),
     (_("API tokens"), "organisation:tokens", "settings.manage"),
     (_("Audit trail"), "organisation:audit", "audit.read"),
 ]

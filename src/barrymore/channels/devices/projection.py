@@ -92,7 +92,9 @@ def _project(limit: int, ref: int | None = None) -> int:
                 count_views(device, row.at, row.detail)
                 row.state = State.NOTED
             elif row.kind == "photo":
-                note_consent(row.detail["photo"], device.pk, row.detail["blur"], row.detail["notice"])
+                consented = [row.detail[name] for name in ("blur", "notice")]
+                face = bool(row.detail.get("face"))
+                note_consent(row.detail["photo"], device.pk, *consented, face=face)
                 row.state = State.NOTED
             elif row.kind == "cheer":
                 count_cheer(place_of(device), key_of(row), row.at)

@@ -119,6 +119,8 @@ def _said(kind: str, told: Mapping[str, Any], detail: dict[str, Any]) -> tuple[i
         if told.get("blur") not in BLURS:
             raise Wrong("blur")
         detail |= {"blur": told["blur"], "notice": storable(str(told.get("notice") or ""))[:LONGEST_NOTICE]}
+        # Only where it says so in so many words: whoever was not told has not consented.
+        detail["face"] = told.get("face") is True
     elif kind == "heartbeat":
         if told.get("lost") is not None:
             detail["lost"] = _whole(told["lost"], 0, MOST_VIEWS, "lost")

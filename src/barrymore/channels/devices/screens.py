@@ -13,6 +13,7 @@ from barrymore.channels.devices.models import Device
 from barrymore.channels.devices.screen_models import Screen, Slide, SlideViews, Target
 from barrymore.conversations.files import content_type_of, store_bytes
 from barrymore.feedback.campaigns import campaign_at
+from barrymore.feedback.faces import notice_in
 from barrymore.journal.models import DeviceEvent
 from barrymore.journal.moment import now
 from barrymore.organisation.access import Actor
@@ -162,7 +163,7 @@ def screen_told(device: Device) -> dict[str, Any]:
         "point": device.point.name,
         "mode": screen.mode,
         "keys": screen.keys.split(),
-        "photo_notice": screen.photo_notice if screen.has_photos and not asks_anonymously(device) else {},
+        **_photos_told(screen, device),
         "slides": [
             {
                 "id": one.pk,
@@ -185,6 +186,17 @@ def screen_told(device: Device) -> dict[str, Any]:
             for one in targets
         ],
     }
+
+
+def _photos_told(screen: Screen, device: Device) -> dict[str, Any]:
+    """The notices, and in which of them guests are told that a program looks for a face."""
+    if not screen.has_photos or asks_anonymously(device):
+        return {"photo_notice": {}, "photo_face": []}
+    faces = {code: told for code in screen.photo_notice if (told := notice_in(code))}
+    notice = {
+        code: " ".join(filter(None, [text, faces.get(code)])) for code, text in screen.photo_notice.items()
+    }
+    return {"photo_notice": notice, "photo_face": sorted(faces)}
 
 
 def _day(day: date | None) -> str | None:
