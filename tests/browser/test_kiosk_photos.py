@@ -9,7 +9,9 @@ from playwright.sync_api import expect
 from barrymore.channels.devices.projection import project_round
 from barrymore.channels.devices.screens import set_photos
 from barrymore.conversations.files import read_bytes
-from barrymore.feedback.models import Photo, Response
+from barrymore.feedback import machines
+from barrymore.feedback.faces import note_photos, notice_in
+from barrymore.feedback.models import FaceLook, Photo, Response
 from barrymore.organisation.access import Actor
 from barrymore.organisation.models import AuditEntry
 from tests.browser.kiosks import METER, ONE, PHONE, TABLET, connect, drained, stand_kiosk
@@ -132,3 +134,23 @@ def test_without_the_setting_nobody_is_asked(house, enter):
     page.locator(".kiosk-smiles button").first.click()
     expect(page.locator("h1")).to_have_text("Thank you.")
     project_round()
+
+
+def test_a_guest_reads_that_a_program_looks_and_the_consent_says_that_it_was_read(house, enter):
+    machines.switch(Actor(house.dora), speech=True, presence=True)
+    page = kiosk_with_photos(house, enter, permissions=["camera"])
+    page.locator(".kiosk-smiles button").first.click()
+    expect(page.get_by_text("looks whether a face is in a photo that is not blurred")).to_be_visible()
+    assert faults(page) == []
+    page.get_by_role("button", name="Show the camera").click()
+    page.get_by_role("button", name="As it is").click()
+    page.wait_for_function("document.querySelector('canvas').width > 300")
+    page.get_by_role("button", name="Take the photo").click()
+    page.get_by_role("button", name="Send this photo").click()
+    expect(page.locator("h1")).to_have_text("Thank you.")
+    drained(page)
+    photo = Photo.objects.exclude(path="").get()
+    assert (photo.blur, photo.is_face_told) == ("none", True)
+    assert photo.notice == f"{NOTICE} {notice_in('en')}"
+    assert note_photos() == 1
+    assert FaceLook.objects.get().found == "waiting"

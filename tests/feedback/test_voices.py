@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -329,3 +330,38 @@ def test_the_settings_page_tells_what_is_there_and_switches(
     assert "tiny.en" in page and "barrymore extras install" not in page
     with pytest.raises(NotAllowed):
         machines.switch(Actor(amina), speech=True, presence=True)
+
+
+def test_voices_of_before_wait_too(read: Transcript) -> None:
+    from importlib import import_module
+
+    from django.apps import apps
+
+    Transcript.objects.all().delete()
+    import_module("barrymore.feedback.migrations.0009_transcripts_and_faces").voices_of_before(apps, None)
+    one = Transcript.objects.get()
+    assert (one.key, one.state, one.question, one.language) == (NAME, "waiting", "voice", "en")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_work_at_once_read_each_voice_once(
+    campaign: Campaign, point: Point, real_extras: None, tmp_path: Path
+) -> None:
+    silence = real.sound(tmp_path / "silence.wav", bytes(32_000))
+    names = [f"voice-{number:032x}" for number in range(8)]
+    for name in names:
+        said(campaign, point, name)
+        bring(silence, name)
+    done: list[int] = []
+
+    def work() -> None:
+        done.append(voices.voices_round())
+        connection.close()
+
+    both = [threading.Thread(target=work) for _ in range(2)]
+    for one in both:
+        one.start()
+    for one in both:
+        one.join(60)
+    assert sum(done) == 8
+    assert list(Transcript.objects.values_list("tries", "state").distinct()) == [(1, "done")]
