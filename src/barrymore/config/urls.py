@@ -34,6 +34,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("s/", include("barrymore.channels.survey_link.urls")),
     path("results/", include("barrymore.channels.results_link.urls")),
     path("q/", include("barrymore.channels.public_link.urls")),
+    path("w/", include("barrymore.channels.review_link.urls")),
     path("chat/", include("barrymore.channels.chat.urls")),
     path("sms/", include("barrymore.channels.sms.urls")),
     path("forms/", include("barrymore.channels.form.urls")),

@@ -14,6 +14,7 @@ from barrymore.feedback.answers import Origin
 from barrymore.feedback.campaign_answers import Catalog, NotAccepted, Told, receive_answer
 from barrymore.feedback.listing import Wanted, page_of, response_out
 from barrymore.feedback.models import Campaign, Questionnaire, Response
+from barrymore.feedback.reviews import reviews_of
 from barrymore.journal.moment import now
 from barrymore.organisation.access import Actor, actor_of
 from barrymore.organisation.models import Point, Staff
@@ -118,6 +119,8 @@ def _stands_out(one: Campaign) -> dict[str, Any]:
         "served": stands.served,
         "silent": stands.silent,
         "by_themselves": stands.by_themselves,
+        # Of the pages that thanked: at a kiosk an address is shown and nobody can be followed.
+        "reviews": vars(reviews_of(one)),
     }
 
 

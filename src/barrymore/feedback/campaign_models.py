@@ -4,6 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from barrymore.feedback.questionnaire_models import Questionnaire
+from barrymore.feedback.review_models import Review
 from barrymore.organisation.models import Point
 
 
@@ -26,11 +27,7 @@ class Campaign(models.Model):
         DOOR = "door", _("Door counter")
         OTHER = "other", _("Another system")
 
-    class Review(models.TextChoices):
-        """Who is asked to write a public review; never only those who are pleased."""
-
-        NOBODY = "none", _("Nobody")
-        EVERYBODY = "all", _("Everybody, whatever they answered")
+    Review = Review
 
     name = models.CharField(max_length=80)
     questionnaire = models.ForeignKey(Questionnaire, on_delete=models.PROTECT, related_name="campaigns")

@@ -16,6 +16,7 @@ from barrymore.feedback import building, campaigns
 from barrymore.feedback.anonymity import naming
 from barrymore.feedback.campaign_forms import CampaignForm
 from barrymore.feedback.models import Campaign, Questionnaire
+from barrymore.feedback.reviews import reviews_of
 from barrymore.feedback.standard import languages
 from barrymore.feedback.trades import TRADES, definition_of
 from barrymore.formulas.questionnaires import words_in
@@ -157,6 +158,7 @@ def _show(
         "up_title": _("Campaigns"),
         "campaign": found,
         "stands": campaigns.standing(found) if found and request.method == "GET" else None,
+        "reviews": reviews_of(found) if found and request.method == "GET" else None,
         "form": form,
         "draft": json.dumps(draft, ensure_ascii=False),
         "language": language,

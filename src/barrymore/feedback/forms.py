@@ -7,6 +7,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
 from barrymore.feedback.models import Questionnaire, Survey
+from barrymore.feedback.review_models import Review
 
 
 class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -16,6 +17,13 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
         label=_("Share of closed conversations that are asked"),
         help_text=_("From 0 to 1; it is recorded with every invitation."),
         validators=[MinValueValidator(0.0), MaxValueValidator(1.0)],
+    )
+
+    review_link = forms.URLField(
+        required=False,
+        assume_scheme="https",
+        label=_("Address of the review page"),
+        help_text=_("They are sent there through a link of ours, so that it is counted."),
     )
 
     class Meta:
@@ -30,6 +38,7 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
             "cap_days",
             "closing_days",
             "delay_seconds",
+            "review",
             "is_active",
         ]
         labels: dict[str, Any] = {
@@ -41,6 +50,7 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
             "cap_days": _("One person at most once in so many days"),
             "closing_days": _("Can be answered for so many days"),
             "delay_seconds": _("Seconds from the close to the invitation"),
+            "review": _("Who is asked for a public review"),
             "is_active": _("In use"),
         }
 
@@ -50,6 +60,8 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
         asked.queryset = Questionnaire.objects.exclude(fielded_at=None)  # type: ignore[attr-defined]
         asked.empty_label = _("The standard question of the house")  # type: ignore[attr-defined]
         self.fields["kind"].required = self.fields["every_months"].required = False
+        self.fields["review"].required = False
+        self.fields["review_link"].initial = self.instance.review_link
         self.fields["every_months"].validators.append(MinValueValidator(1))
 
     def clean_kind(self) -> str:
@@ -60,9 +72,21 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
         """Left out: as it is."""
         return self.cleaned_data["every_months"] or int(self.instance.every_months)
 
+    def clean_review(self) -> str:
+        """Left out: as it is."""
+        return self.cleaned_data["review"] or str(self.instance.review)
+
+    def clean(self) -> dict[str, Any]:
+        """An address where a review is asked for."""
+        told: dict[str, Any] = super().clean() or self.cleaned_data
+        if told.get("review") == Review.EVERYBODY and not told.get("review_link"):
+            self.add_error("review_link", _("Write the address of the page where reviews are written."))
+        return told
+
     def save(self, commit: bool = True) -> Survey:
         """What has been fielded stays as it was: the change becomes the next version."""
         survey: Survey = self.instance
+        survey.review_link = self.cleaned_data["review_link"]
         if survey.pk and self.changed_data and survey.cases.exists():
             Survey.objects.filter(pk=survey.pk).update(is_active=False)
             survey.pk, survey.version = None, survey.version + 1

@@ -12,6 +12,7 @@ from barrymore.feedback.questionnaire_models import Questionnaire
 from barrymore.feedback.reading_models import Correction, FaceLook, MachineReading, Transcript
 from barrymore.feedback.recording_models import Recording
 from barrymore.feedback.result_models import Published, SharedResults
+from barrymore.feedback.review_models import Review, ReviewAsk
 from barrymore.feedback.wish_models import CallWish
 from barrymore.organisation.models import Staff
 
@@ -30,6 +31,7 @@ __all__ = [
     "Questionnaire",
     "Recording",
     "Response",
+    "ReviewAsk",
     "SharedResults",
     "Survey",
     "Transcript",
@@ -57,6 +59,8 @@ class Survey(models.Model):
     cap_days = models.PositiveSmallIntegerField(default=14)  # one invitation per person in so many days
     closing_days = models.PositiveSmallIntegerField(default=14)
     delay_seconds = models.PositiveIntegerField(default=60)
+    review = models.CharField(max_length=4, choices=Review, default=Review.NOBODY)
+    review_link = models.URLField(blank=True)
     is_active = models.BooleanField(default=True)
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from barrymore.feedback.forms import SurveyForm
 from barrymore.feedback.models import Survey
+from barrymore.feedback.reviews import reviews_of
 from barrymore.organisation.access import Actor
 from barrymore.organisation.editing import FORM, LIST, edit, list_of
 from barrymore.organisation.pages import page
@@ -56,4 +57,15 @@ def survey(request: HttpRequest, actor: Actor, survey_id: int | None = None) -> 
         up_title=_("Asking customers"),
         action="survey.changed",
     )
-    return redirect("feedback:surveys") if context is None else render(request, FORM, context)
+    if context is None:
+        return redirect("feedback:surveys")
+    return render(request, FORM, {**context, "intro": _reviews(found)})
+
+
+def _reviews(survey: Survey | None) -> str:
+    """How many were asked for a public review, and how many went there."""
+    counted = reviews_of(survey) if survey else None
+    if counted is None or not counted.asked:
+        return ""
+    words = _("Of {asked} who were asked for a public review, {went} went to the page.")
+    return words.format(asked=number_format(counted.asked), went=number_format(counted.went))

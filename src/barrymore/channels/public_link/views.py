@@ -24,7 +24,8 @@ from barrymore.feedback import links
 from barrymore.feedback.anonymity import promise
 from barrymore.feedback.campaign_answers import NotAccepted
 from barrymore.feedback.campaigns import opening_of
-from barrymore.feedback.models import Campaign, PublicLink, Visit
+from barrymore.feedback.models import PublicLink, Visit
+from barrymore.feedback.reviews import review_code
 from barrymore.formulas.questionnaires import next_page, previous_page, words_in
 from barrymore.organisation.selectors import company
 
@@ -94,7 +95,7 @@ class Asking:
         sent = self.request.POST
         if sent.get("website"):
             # A machine: it is told that all went well, and so does not learn what gave it away.
-            return self._thank()
+            return self._thank(is_kept=False)
         if self.is_late:
             self.steps.fill(sent.get("page", ""), sent)
             return self._ask(status=422)
@@ -128,10 +129,10 @@ class Asking:
         self._remember(answer, 0 if self.link.campaign.is_anonymous else 24 * 3600)
         return answer
 
-    def _thank(self) -> HttpResponse:
+    def _thank(self, *, is_kept: bool = True) -> HttpResponse:
         campaign, form = self.link.campaign, self.steps.form
         # The same for everybody, whatever was answered.
-        review = campaign.review_link if campaign.review == Campaign.Review.EVERYBODY else ""
+        review = review_code(campaign, is_kept=is_kept)
         thanks = words_in(form.thanks, self.steps.language, form.languages)
         return _page(self.request, self.link, "channels/public_thanks.html", thanks=thanks, review=review)
 

@@ -14,6 +14,7 @@ from barrymore.channels.survey_link import texts
 from barrymore.channels.survey_link.forms import SMILES, AnswerForm
 from barrymore.channels.survey_link.walking import Walk
 from barrymore.feedback.models import Case, Response
+from barrymore.feedback.reviews import review_code
 from barrymore.feedback.selectors import case_of_token, questionnaire_of
 from barrymore.feedback.services import CaseClosed, mark_opened, note_network, token_digest
 from barrymore.formulas.questionnaires import next_page, pages_of, previous_page, words_in
@@ -93,7 +94,9 @@ def _answer(request: HttpRequest, case: Case | None, token: str) -> HttpResponse
         case.refresh_from_db()
         return _over(request, case)
     is_bad = response.score is not None and response.score <= Response.Score.NOT_QUITE
-    return _page(request, "channels/survey_thanks.html", case, is_bad=is_bad)
+    # The same for everybody, whatever was answered.
+    review = review_code(case.survey)
+    return _page(request, "channels/survey_thanks.html", case, is_bad=is_bad, review=review)
 
 
 def _walk(case: Case) -> Walk:
@@ -117,7 +120,8 @@ def _go_on(request: HttpRequest, case: Case, token: str) -> HttpResponse:
         case.refresh_from_db()
         return _over(request, case)
     thanks = words_in(walk.form.thanks, walk.language, walk.form.languages)
-    return _page(request, "channels/survey_thanks.html", case, thanks=thanks)
+    review = review_code(case.survey)
+    return _page(request, "channels/survey_thanks.html", case, thanks=thanks, review=review)
 
 
 def _walk_page(request: HttpRequest, walk: Walk, *, is_person: bool, status: int = 200) -> HttpResponse:
