@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0009_transcripts_and_faces'),
+        ('feedback', '0010_transcripts_and_faces'),
     ]
 
     operations = [

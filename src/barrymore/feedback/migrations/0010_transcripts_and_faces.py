@@ -27,7 +27,7 @@ def voices_of_before(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('feedback', '0008_public_links'),
+        ('feedback', '0009_answers_that_name'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
