@@ -15,6 +15,7 @@ run: install bundle words  ## start the product with its living demo company at 
 
 test: install-dev bundle words  ## every test; installs what the tests need (root needed for Debian packages)
 	@bash scripts/test-needs
+	@bash scripts/test-extras
 	@bash scripts/test
 
 test-long: install-dev bundle words  ## what takes long: kills under load

@@ -26,7 +26,7 @@ def point_at(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(settings, "EXTRAS_ROOT", HERE)
     monkeypatch.setattr(settings, "SPEECH_MODEL", "tiny.en")
     if not (all(map(is_current, EXTRAS.values())) and (SAMPLES / "lock").exists()):
-        pytest.fail("bash scripts/test-extras installs what this test needs")
+        pytest.fail("`make test` (scripts/test-extras) installs what this test needs")
 
 
 def words_of(text: str) -> list[str]:

@@ -332,6 +332,14 @@ def test_the_settings_page_tells_what_is_there_and_switches(
         machines.switch(Actor(amina), speech=True, presence=True)
 
 
+def test_the_work_beside_the_pages_calls_both() -> None:
+    from barrymore.config.work import SELDOM
+    from barrymore.feedback.faces import faces_round
+
+    called = {one.call: one.every_seconds for one in SELDOM}
+    assert (called[voices.voices_round], called[faces_round]) == (5.0, 5.0)
+
+
 def test_voices_of_before_wait_too(read: Transcript) -> None:
     from importlib import import_module
 

@@ -71,7 +71,7 @@ def work(job: Job) -> int:
     """Read what waits, in order, a few at a time; what fails is tried again, then ended with its reason."""
     extra = EXTRAS[job.name]
     worker, done = worker_of(extra), 0
-    if not job.is_on() or not is_installed(extra):
+    if not is_installed(extra) or not job.is_on():
         worker.rest(after=0)
         return 0
     while done < AT_ONCE and (row := taken(job.waiting())):
