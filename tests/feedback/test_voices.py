@@ -346,7 +346,7 @@ def test_voices_of_before_wait_too(read: Transcript) -> None:
     from django.apps import apps
 
     Transcript.objects.all().delete()
-    import_module("barrymore.feedback.migrations.0009_transcripts_and_faces").voices_of_before(apps, None)
+    import_module("barrymore.feedback.migrations.0010_transcripts_and_faces").voices_of_before(apps, None)
     one = Transcript.objects.get()
     assert (one.key, one.state, one.question, one.language) == (NAME, "waiting", "voice", "en")
 
