@@ -15,7 +15,7 @@ AT_LEAST_EVERY = {"backup": 2.0, "drill": 9.0}
 def add_arguments(parser: ArgumentParser) -> None:
     """What `barrymore doctor` takes."""
     parser.add_argument(
-        "part", nargs="?", choices=["all", "mail", "storage", "tls", "backups"], default="all"
+        "part", nargs="?", choices=["all", "mail", "telephony", "storage", "tls", "backups"], default="all"
     )
     parser.add_argument("--json", action="store_true", help="print machine-readable lines")
 
@@ -28,10 +28,13 @@ def run(options: Namespace) -> int:
     from django.conf import settings
 
     from barrymore.channels.mail import doctor as mail
+    from barrymore.telephony import doctor as telephony
 
     checks = []
     if options.part in ("all", "mail"):
         checks = [*(asdict(check) for check in mail.checks()), _balance()]
+    if options.part in ("all", "telephony"):
+        checks.extend(asdict(check) for check in telephony.checks())
     if options.part in ("all", "storage"):
         checks.append(_storage())
     if options.part in ("all", "tls"):

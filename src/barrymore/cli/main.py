@@ -18,8 +18,9 @@ BARRYMORE_DATABASE a PostgreSQL address, BARRYMORE_URL the address that people u
 COMMANDS = {
     "serve": ("serve", "serve the pages and do the work beside them"),
     "run-demo": ("demo", "found the demo company, play its history, serve it with live traffic"),
-    "doctor": ("doctor", "look at mail, storage, clocks and TLS, and say what to mend"),
+    "doctor": ("doctor", "look at mail, telephones, storage, clocks and TLS, and say what to mend"),
     "token": ("token", "issue an API token for a member of staff"),
+    "telephony": ("telephony", "enter nodes and numbers, write Asterisk's configuration, drive the calls"),
     "hook-secret": ("hook", "show the secret with which a hotel system signs its bookings"),
     "import": ("imports", "bring the history of a mailbox, Zendesk or Chatwoot, after a dry run"),
     "backup": ("backup", "write database, files and keys into one archive, while the product serves"),

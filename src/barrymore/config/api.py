@@ -36,6 +36,7 @@ from barrymore.reports.experiments_api import router as experiments_router
 from barrymore.reports.points_api import router as compared_router
 from barrymore.reports.summary_api import router as summary_router
 from barrymore.routing.services import AlreadyTaken
+from barrymore.telephony.api import router as calls_router
 from barrymore.web.care_api import router as care_router
 from barrymore.web.kit_api import router as kit_router
 from barrymore.web.people_api import router as people_router
@@ -67,6 +68,7 @@ for router in (
     imports_router,
     desk_router,
     recovery_router,
+    calls_router,
     care_router,
     kit_router,
     customers_router,

@@ -65,6 +65,7 @@ INSTALLED_APPS = [
     "barrymore.desk",
     "barrymore.quality",
     "barrymore.channels",
+    "barrymore.telephony",
     "barrymore.handling",
     "barrymore.feedback",
     "barrymore.routing",

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import close_old_connections, connection
 
 from barrymore.alerts.raising import escalate_round
@@ -39,6 +40,7 @@ from barrymore.quality.networks import networks_round
 from barrymore.quality.services import forget_rejected
 from barrymore.reports.mailing import owe_due
 from barrymore.reports.mailing import send_due as send_due_summaries
+from barrymore.telephony.watching import watch_nodes
 
 log = logging.getLogger(__name__)
 LONGEST_PAUSE = 30.0
@@ -114,13 +116,18 @@ SELDOM = [
 
 
 def start_work(stop: threading.Event) -> list[threading.Thread]:
-    """Start a thread for each round, for the mailboxes and for the brokers; all end when `stop` is set."""
+    """Start a thread for each round, for mailboxes, brokers and telephones; all end when `stop` is set.
+
+    On PostgreSQL the telephones are a process of their own, `barrymore telephony run`.
+    """
     threads = [
         threading.Thread(target=_run, args=(work, stop), name=work.name, daemon=True)
         for work in [*ROUNDS, *SELDOM]
     ]
     threads.append(threading.Thread(target=watch_mailboxes, args=(stop,), name="mailboxes", daemon=True))
     threads.append(threading.Thread(target=watch_brokers, args=(stop,), name="brokers", daemon=True))
+    if settings.TASKS_EMBEDDED:
+        threads.append(threading.Thread(target=watch_nodes, args=(stop,), name="telephones", daemon=True))
     for work in ROUNDS:
         note_start(work.name, work.every_seconds)
     for thread in threads:

@@ -119,6 +119,16 @@ def add_outbound(conversation: Conversation, author: Staff, said: Said, *, state
     return message
 
 
+def note_spoken(conversation: Conversation, at: datetime) -> None:
+    """Somebody has spoken with the customer: that is our answer, and it is our move."""
+    conversation.last_message_at = at
+    conversation.is_unread = False
+    conversation.state = State.OPEN
+    if conversation.first_replied_at is None:
+        conversation.first_replied_at = at
+    conversation.save(update_fields=["last_message_at", "is_unread", "first_replied_at", "state"])
+
+
 def add_forward(conversation: Conversation, author: Staff, said: Said, subject: str) -> Message:
     """Add what goes on to somebody else: no answer to the customer, so nothing of the thread moves."""
     detail = {"forward": True, "subject": subject}

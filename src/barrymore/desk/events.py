@@ -32,6 +32,15 @@ EVENTS = {
     "confirmed": (gettext_lazy("The guest says: it is put right"), ""),
     "contradicted": (gettext_lazy("The guest says: it is not put right"), ""),
     "red_again": (gettext_lazy("Red was pressed there once more. %(what)s"), ""),
+    "call_answered": (gettext_lazy("%(by)s answered the call after %(wait)s"), ""),
+    "call_ended": (gettext_lazy("The call has ended after %(wait)s"), ""),
+    "call_abandoned": (gettext_lazy("The caller hung up after waiting %(wait)s"), ""),
+    "call_lost": (gettext_lazy("The call was lost by our fault after %(wait)s of waiting"), ""),
+    "call_cut": (
+        gettext_lazy("The line to %(to)s broke; the caller is still ours"),
+        gettext_lazy("The line broke by our fault"),
+    ),
+    "call_found": (gettext_lazy("The caller is still on the line"), ""),
     "person": (gettext_lazy("This is %(to)s, said %(by)s"), gettext_lazy("Nobody is named as the writer")),
 }
 REASONS = {
@@ -76,6 +85,7 @@ def event_text(message: Message, now: datetime) -> str:
     detail: dict[str, Any] = message.detail
     names = {"to": detail.get("to", ""), "by": detail.get("by") or _author(message)}
     names["what"] = detail.get("what", "")
+    names["wait"] = _spoken(detail.get("seconds", 0))
     if message.event == "prioritised":
         names["to"] = str(Priority(detail["to"]).label)
     if message.event == "offered":
@@ -85,7 +95,7 @@ def event_text(message: Message, now: datetime) -> str:
     if message.event == "promise_broken":
         return _broken(detail.get("promise", ""))
     told, bare = EVENTS.get(message.event, (message.event, ""))
-    wanted = "to" if message.event == "person" else "by"
+    wanted = "to" if message.event in {"person", "call_cut"} else "by"
     missing = bare and not (names[wanted] if "%(by)" in str(told) or wanted == "to" else True)
     text = str(bare or told) if missing else str(told)
     text = text % names
@@ -93,6 +103,11 @@ def event_text(message: Message, now: datetime) -> str:
         reason = detail["not_asking"]
         return gettext("%(event)s. Not to be asked: %(reason)s") % {"event": text, "reason": reason}
     return text
+
+
+def _spoken(seconds: float) -> str:
+    """A wait or a talk, as minutes and seconds."""
+    return f"{int(seconds) // 60}:{int(seconds) % 60:02d}"
 
 
 def _author(message: Message) -> str:

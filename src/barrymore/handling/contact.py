@@ -23,6 +23,7 @@ class Contact:
     `conversation_ref` continues that thread and is set only when the channel has proved it
     (for mail: our own signed id in References). `proved` says that the sender's address itself
     was proved (DMARC-aligned, or a signed-in customer). `reason_ref` is what the customer says it is about.
+    `is_live` says that the customer hangs on the line: the contact waits for a person to be rung.
     Whoever speaks to us at the desk may have no address: then it is empty, and `customer_ref` is the guest
     whom the room's booking names, if any.
     """
@@ -44,6 +45,7 @@ class Contact:
     reason_ref: int | None = None
     customer_ref: int | None = None
     is_spam: bool = False
+    is_live: bool = False
     recipients: dict[str, list[str]] = field(default_factory=dict)
     uploads: tuple[Upload, ...] = ()
 

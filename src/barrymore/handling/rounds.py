@@ -76,7 +76,10 @@ def offers_round() -> int:
 
 def absence_round() -> int:
     """Notice who has left, and give their work back before a promise breaks."""
-    gone = Presence.objects.exclude(state=Presence.State.AWAY).filter(seen_at__lt=now() - UNSEEN_FOR)
+    # Who speaks on the telephone is there, with or without a page.
+    gone = Presence.objects.exclude(state=Presence.State.AWAY).filter(
+        seen_at__lt=now() - UNSEEN_FOR, engaged_since=None
+    )
     for presence in gone.select_related("staff")[:100]:
         routing.set_presence(presence.staff, Presence.State.AWAY, routing.UNSEEN)
     returned = 0

@@ -18,7 +18,7 @@ from barrymore.journal.moment import now
 from barrymore.journal.services import in_one_insert, record
 from barrymore.organisation.models import Site, Staff
 from barrymore.routing import services as routing
-from barrymore.routing.models import Queue
+from barrymore.routing.models import Line, Queue
 from barrymore.routing.selectors import queue_or_default, queue_ref_of
 from barrymore.sla import services as sla
 from barrymore.sla.selectors import nearest_due
@@ -119,7 +119,8 @@ def _place(conversation: Conversation, contact: Contact) -> None:
     queue = queue_or_default(contact.queue_ref)
     clocks = [] if conversation.is_spam else sla.start_clocks(conversation, queue.pk, 2)
     due = min((clock.due_at for clock in clocks if clock.due_at), default=None)
-    routing.enqueue(conversation, queue, due_at=due)
+    line = Line.WAITING if contact.is_live else Line.NONE
+    routing.enqueue(conversation, queue, due_at=due, line=line)
     refs = refs_of(conversation, queue=queue.pk, values={"spam": conversation.is_spam})
     record("conversation.opened", f"conversation:{conversation.pk}:opened", **refs)
 

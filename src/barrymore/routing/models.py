@@ -40,6 +40,14 @@ class Priority(models.IntegerChoices):
     URGENT = 4, _("urgent")
 
 
+class Line(models.IntegerChoices):
+    """Whether somebody hangs on the line while they wait; whoever rings people offers it, never the round."""
+
+    NONE = 0
+    WAITING = 1
+    HELD = 2  # a person is rung for it, or speaks
+
+
 class Placement(models.Model):
     """Where a conversation stands: its queue, its priority and when its nearest promise runs out."""
 
@@ -49,6 +57,7 @@ class Placement(models.Model):
     is_open = models.BooleanField(default=True)  # in the list: open or waiting, not closed, not spam
     is_paused = models.BooleanField(default=False)  # waiting for the customer
     has_owner = models.BooleanField(default=False)
+    line = models.PositiveSmallIntegerField(choices=Line, default=Line.NONE)
     # Sort key of the list: the nearest deadline; far in the future when nothing is due.
     due_at = models.DateTimeField()
     enqueued_at = models.DateTimeField()
@@ -69,6 +78,11 @@ class Placement(models.Model):
                 fields=["-priority", "enqueued_at", "id"],
                 name="placement_unowned",
                 condition=models.Q(is_open=True, is_paused=False, has_owner=False),
+            ),
+            models.Index(
+                fields=["has_owner", "queue", "-priority", "enqueued_at", "id"],
+                name="placement_live",
+                condition=models.Q(line=1),
             ),
         ]
 
@@ -93,6 +107,15 @@ class Presence(models.Model):
     reason = models.CharField(max_length=80, blank=True)
     since = models.DateTimeField()
     seen_at = models.DateTimeField()
+    # Since when a telephone rings or is held; nothing else is offered meanwhile.
+    engaged_since = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["staff"], name="presence_engaged", condition=models.Q(engaged_since__isnull=False)
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.staff_id} {self.state}"

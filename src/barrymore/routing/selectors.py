@@ -15,7 +15,7 @@ from barrymore.formulas.choice import Candidate
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Staff
 from barrymore.organisation.prepared import Prepared
-from barrymore.routing.models import Offer, Placement, Presence, Queue
+from barrymore.routing.models import Line, Offer, Placement, Presence, Queue
 from barrymore.routing.sight import visible_queues
 
 MOST_COUNTED = 1000
@@ -178,9 +178,9 @@ def _behind(is_paused: bool, due_at: datetime, last_id: int) -> Q:
 
 
 def unowned_placements(limit: int) -> list[Placement]:
-    """What nobody owns and nobody is offered, by priority, then the longest waiting first."""
+    """What nobody owns and is not offered, by priority, then the longest waiting first; no callers."""
     waiting = Placement.objects.filter(
-        is_open=True, is_paused=False, has_owner=False, queue__is_active=True
+        is_open=True, is_paused=False, has_owner=False, queue__is_active=True, line=Line.NONE
     ).exclude(conversation__offers__state=Offer.State.OPEN)
     return list(
         waiting.select_related("queue", "conversation__customer").order_by("-priority", "enqueued_at", "id")[
@@ -189,15 +189,16 @@ def unowned_placements(limit: int) -> list[Placement]:
     )
 
 
-def candidates_for(queue: Queue, last_spoke: int | None = None) -> list[Candidate]:
+def candidates_for(queue: Queue, last_spoke: int | None = None, among: Q | None = None) -> list[Candidate]:
     """The available people of a queue and of the queue behind it with their load, in one query.
 
-    `last_spoke` is who answered this customer last.
+    `last_spoke` answered this customer last; `among` narrows further. Who is on the telephone is not free.
     """
     queues = [queue.pk, queue.overflow_queue_id] if queue.overflow_queue_id else [queue.pk]
     of_queue = Queue.members.through.objects.filter(queue=queue, staff=OuterRef("pk"))
+    free = Q(presence__state=Presence.State.AVAILABLE, presence__engaged_since=None)
     people = (
-        Staff.objects.filter(queues__in=queues, is_active=True, presence__state=Presence.State.AVAILABLE)
+        Staff.objects.filter(free, among or Q(), queues__in=queues, is_active=True)
         .distinct()
         .annotate(is_own=Exists(of_queue), load=_own_open(), held=_held(), offered_last=_offered_last())
         .order_by("pk")

@@ -13,8 +13,9 @@ from barrymore.formulas.choice import Choice, Need, choose
 from barrymore.journal.moment import now
 from barrymore.journal.services import record
 from barrymore.organisation.models import Staff
-from barrymore.routing.models import Offer, Placement, Presence, Queue
+from barrymore.routing.models import Line, Offer, Placement, Presence, Queue
 from barrymore.routing.selectors import candidates_for, last_spoke_with, queue_ref_of, unowned_placements
+from barrymore.routing.waking import wake_after_commit
 
 NO_DEADLINE = datetime(9999, 1, 1, tzinfo=UTC)
 UNSEEN = "unseen"
@@ -33,7 +34,12 @@ class AlreadyTaken(Exception):
 
 
 def enqueue(
-    conversation: Conversation, queue: Queue, *, priority: int = 2, due_at: datetime | None = None
+    conversation: Conversation,
+    queue: Queue,
+    *,
+    priority: int = 2,
+    due_at: datetime | None = None,
+    line: int = Line.NONE,
 ) -> Placement:
     """Put a conversation into a queue, or move it to another one."""
     where = {
@@ -41,12 +47,17 @@ def enqueue(
         "priority": priority,
         "due_at": due_at or NO_DEADLINE,
         "enqueued_at": now(),
+        "line": line,
         **_standing(conversation),
     }
     # One statement for a new row and for a moved one; update_or_create takes four.
     placement = Placement(conversation=conversation, **where)
     Placement.objects.bulk_create(
-        [placement], update_conflicts=True, unique_fields=["conversation"], update_fields=list(where)
+        [placement],
+        update_conflicts=True,
+        unique_fields=["conversation"],
+        # Who hangs on the line while being moved hangs on it afterwards.
+        update_fields=[name for name in where if name != "line"],
     )
     conversation.placement = placement
     event = add_event(conversation, "queued", to=queue.name)
@@ -81,6 +92,7 @@ def refresh(conversation: Conversation, due_at: datetime | None) -> None:
     Placement.objects.filter(conversation=conversation).update(
         due_at=due_at or NO_DEADLINE, **_standing(conversation)
     )
+    wake_after_commit()
 
 
 def _standing(conversation: Conversation) -> dict[str, bool]:
@@ -116,7 +128,7 @@ def next_offer(placement: Placement) -> Offer | None:
     try:
         with transaction.atomic():
             waits = Placement.objects.filter(pk=placement.pk, is_open=True, has_owner=False).exists()
-            return _hold_out(conversation, placement, choice) if waits else None
+            return hold_out(conversation, placement, choice, queue.offer_seconds) if waits else None
     except IntegrityError:
         # Another worker has offered it at this very moment: its offer stands.
         return None
@@ -137,13 +149,14 @@ def _refused_lately(conversation: Conversation) -> set[int]:
     return set(refused.values_list("staff_id", flat=True))
 
 
-def _hold_out(conversation: Conversation, placement: Placement, choice: Choice) -> Offer:
+def hold_out(conversation: Conversation, placement: Placement, choice: Choice, seconds: int) -> Offer:
+    """Write the offer, in the caller's transaction. Raises IntegrityError where one is open already."""
     offer = Offer.objects.create(
         conversation=conversation,
         staff_id=choice.staff_ref,
         reasons=list(choice.reasons),
         offered_at=now(),
-        expires_at=now() + timedelta(seconds=placement.queue.offer_seconds),
+        expires_at=now() + timedelta(seconds=seconds),
     )
     add_event(conversation, "offered", offer.staff, to=offer.staff.name, reasons=offer.reasons)
     record(
@@ -208,7 +221,7 @@ def _end_offers(conversation: Conversation, accepted_by: Staff | None) -> None:
 @transaction.atomic
 def decline(offer_id: int, staff: Staff) -> bool:
     """Say no to an offer; it goes to the next person. False when it has ended already."""
-    return _end(offer_id, Offer.State.DECLINED, staff_id=staff.pk)
+    return end_offer(offer_id, Offer.State.DECLINED, staff_id=staff.pk)
 
 
 def expire_offers() -> int:
@@ -219,10 +232,11 @@ def expire_offers() -> int:
 
 @transaction.atomic
 def _expire(offer_id: int) -> bool:
-    return _end(offer_id, Offer.State.EXPIRED)
+    return end_offer(offer_id, Offer.State.EXPIRED)
 
 
-def _end(offer_id: int, state: Offer.State, **of: int) -> bool:
+def end_offer(offer_id: int, state: Offer.State, **of: int) -> bool:
+    """End an open offer in the caller's transaction; False when it has ended already."""
     ended = Offer.objects.filter(pk=offer_id, state=Offer.State.OPEN, **of).update(
         state=state, ended_at=now()
     )
@@ -250,6 +264,7 @@ def set_presence(staff: Staff, state: str, reason: str = "") -> Presence:
         staff_ref=staff.pk,
         dims={"state": state},
     )
+    wake_after_commit()
     return presence
 
 

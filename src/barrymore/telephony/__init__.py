@@ -1,0 +1,1 @@
+"""The telephone: Asterisk over AMI, calls, numbers, extensions."""

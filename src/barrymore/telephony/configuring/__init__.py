@@ -1,0 +1,1 @@
+"""A complete configuration of Asterisk, written from our rows."""

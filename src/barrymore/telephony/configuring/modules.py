@@ -1,0 +1,31 @@
+"""Which parts of Asterisk are loaded: what we use, in an order in which each finds what it needs."""
+
+from barrymore.telephony.configuring.lines import NOTICE
+
+NAMES = """
+res_sorcery_config res_sorcery_memory res_sorcery_astdb res_timing_timerfd pbx_config func_callerid
+func_channel func_devstate func_strings func_logic func_uri func_lock app_stasis app_dial app_mixmonitor
+app_playback app_stack app_userevent app_originate app_channelredirect app_bridgewait app_bridgeaddchan
+bridge_simple bridge_native_rtp bridge_holding bridge_softmix bridge_builtin_features chan_bridge_media
+chan_rtp codec_ulaw codec_alaw codec_a_mu codec_g722 codec_resample format_pcm format_sln format_wav
+res_rtp_asterisk res_rtp_multicast res_srtp res_musiconhold res_http_websocket res_speech res_agi
+res_stasis res_stasis_answer res_stasis_device_state res_stasis_playback res_stasis_recording
+res_stasis_snoop res_ari_model res_ari res_ari_applications res_ari_asterisk res_ari_bridges
+res_ari_channels res_ari_device_states res_ari_endpoints res_ari_events res_ari_playbacks
+res_ari_recordings res_ari_sounds res_pjproject res_pjsip res_pjsip_session res_pjsip_pubsub
+res_pjsip_acl res_pjsip_authenticator_digest res_pjsip_caller_id res_pjsip_dialog_info_body_generator
+res_pjsip_diversion res_pjsip_dlg_options res_pjsip_dtmf_info res_pjsip_empty_info
+res_pjsip_endpoint_identifier_anonymous res_pjsip_endpoint_identifier_ip
+res_pjsip_endpoint_identifier_user res_pjsip_exten_state res_pjsip_header_funcs res_pjsip_logger
+res_pjsip_messaging res_pjsip_mwi_body_generator res_pjsip_mwi res_pjsip_nat res_pjsip_notify
+res_pjsip_one_touch_record_info res_pjsip_outbound_authenticator_digest res_pjsip_outbound_publish
+res_pjsip_outbound_registration res_pjsip_path res_pjsip_pidf_body_generator res_pjsip_refer
+res_pjsip_registrar res_pjsip_rfc3326 res_pjsip_sdp_rtp res_pjsip_send_to_voicemail
+res_pjsip_sips_contact res_pjsip_t38 res_pjsip_transport_websocket res_pjsip_xpidf_body_generator
+chan_pjsip
+""".split()
+
+
+def modules() -> str:
+    """modules.conf."""
+    return NOTICE + "[modules]\nautoload = no\n" + "".join(f"load = {name}.so\n" for name in NAMES)

@@ -1,0 +1,54 @@
+"""Read calls."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+
+from barrymore.routing.models import Queue
+from barrymore.telephony.models import Call
+
+SHOWN = 100
+
+
+def newest_calls(*, live: bool = False) -> list[Call]:
+    """The newest calls, or those that stand now."""
+    return _page(Call.objects.all(), live, None, SHOWN)
+
+
+def calls_in_queues(
+    queues: QuerySet[Queue], *, live: bool = False, before: int | None = None, limit: int = SHOWN
+) -> list[Call]:
+    """The newest calls whose conversations stand in some queues; `before` is the last id of the page before."""
+    calls = Call.objects.filter(conversation__placement__queue__in=queues)
+    return _page(calls, live, before, limit)
+
+
+def _page(calls: QuerySet[Call], live: bool, before: int | None, limit: int) -> list[Call]:
+    calls = calls.select_related("number", "staff", "conversation__placement")
+    if live:
+        calls = calls.exclude(state=Call.State.ENDED)
+    if before is not None:
+        calls = calls.filter(pk__lt=before)
+    return list(calls.order_by("-pk")[:limit])
+
+
+def call_told(call: Call) -> dict[str, Any]:
+    """A call for programs; durations in seconds."""
+    placement = getattr(call.conversation, "placement", None)
+    return {
+        "id": call.pk,
+        "direction": call.direction,
+        "state": call.state,
+        "outcome": call.outcome,
+        "number": call.number.number if call.number else "",
+        "caller": call.caller,
+        "conversation_id": call.conversation_id,
+        "queue": placement.queue_id if placement else None,
+        "staff": call.staff_id,
+        "queued_at": call.queued_at.isoformat(),
+        "answered_at": call.answered_at.isoformat() if call.answered_at else None,
+        "ended_at": call.ended_at.isoformat() if call.ended_at else None,
+        "wait_seconds": round(call.wait_seconds, 3),
+        "talk_seconds": round(call.talk_seconds, 3),
+        "short": call.is_short,
+    }
