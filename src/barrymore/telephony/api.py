@@ -23,4 +23,7 @@ def get_calls(
     size = max(1, min(limit, MOST))
     seen = queues_where(actor.staff, "conversations.read")
     found = calls_in_queues(seen, live=live, before=before, limit=size)
-    return {"items": [call_told(call) for call in found], "next": found[-1].pk if len(found) == size else None}
+    return {
+        "items": [call_told(call) for call in found],
+        "next": found[-1].pk if len(found) == size else None,
+    }

@@ -18,7 +18,7 @@ def newest_calls(*, live: bool = False) -> list[Call]:
 def calls_in_queues(
     queues: QuerySet[Queue], *, live: bool = False, before: int | None = None, limit: int = SHOWN
 ) -> list[Call]:
-    """The newest calls whose conversations stand in some queues; `before` is the last id of the page before."""
+    """The newest calls whose conversations stand in some queues; `before`: the last id of the page before."""
     calls = Call.objects.filter(conversation__placement__queue__in=queues)
     return _page(calls, live, before, limit)
 
