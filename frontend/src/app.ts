@@ -1,6 +1,7 @@
 // The one bundle of every staff page: htmx, morphing, and our small modules.
 import htmx from "htmx.org";
 import { Idiomorph } from "idiomorph/dist/idiomorph-ext.esm.js";
+import { startCalls } from "./calls";
 import { startChoices } from "./choose";
 import { startClocks } from "./clock";
 import { startCopies } from "./copies";
@@ -37,7 +38,7 @@ const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 if (zone && !document.cookie.includes("timezone=")) document.cookie = `timezone=${zone}; path=/; max-age=31536000; samesite=lax`;
 for (const field of document.querySelectorAll<HTMLInputElement>("input[data-zone]")) if (zone && field.value === "UTC") field.value = zone;
 
-for (const start of [startTheme, startChoices, startClocks, startCopies, startDrafts, startKeys, startMenus, startOpened, startPanes, startPasskeys, startPush, startServed, startToasts, startVoice, startLive]) start();
+for (const start of [startTheme, startCalls, startChoices, startClocks, startCopies, startDrafts, startKeys, startMenus, startOpened, startPanes, startPasskeys, startPush, startServed, startToasts, startVoice, startLive]) start();
 
 declare global {
   interface Window {

@@ -3,9 +3,9 @@ import { inTextField } from "./dom";
 
 const channel = new BroadcastChannel("barrymore-phone");
 
-export function followCalls(): void {
+export function startCalls(): void {
   channel.addEventListener("message", (event: MessageEvent<{ open?: number }>) => {
-    const base = document.body.dataset["desk"];
+    const base = document.querySelector<HTMLMetaElement>('meta[name="desk"]')?.content;
     // One window follows, the one that was looked at last; others stay where somebody may be writing.
     if (!event.data.open || !base || document.visibilityState !== "visible" || inTextField(document.activeElement)) return;
     const target = `${base}${event.data.open}/`;

@@ -16,13 +16,18 @@ from barrymore.channels.devices.edge import DeviceEdge
 from barrymore.config.health_views import PROBES
 from barrymore.config.measures import LISTENERS
 from barrymore.config.wsgi import application as wsgi
+from barrymore.live.pipe import Pipe
 from barrymore.live.stream import LiveStream, Receive, Scope, Send
+from barrymore.organisation.access import Actor
 from barrymore.organisation.models import Staff
 from barrymore.routing.selectors import visible_placement
 from barrymore.routing.services import note_seen
 from barrymore.routing.sight import visible_queues
+from barrymore.telephony.browser import leads_to
+from barrymore.telephony.phone_views import RIGHT
 
 WSGI_THREADS = 12
+PHONE = "/phone/socket"
 
 
 def listener_of(headers: dict[bytes, bytes]) -> Staff | None:
@@ -67,16 +72,25 @@ def _of_visitor(headers: dict[bytes, bytes]) -> frozenset[str] | None:
     return frozenset({f"conversation:{visitor.conversation_id}"})
 
 
+def line_of(headers: dict[bytes, bytes]) -> str | None:
+    """Where the telephone in this browser leads; None for who is signed out or has none."""
+    staff = listener_of(headers)
+    return leads_to(staff) if staff is not None and Actor(staff).may_somewhere(RIGHT) else None
+
+
 django = WSGIMiddleware(wsgi, workers=WSGI_THREADS)  # type: ignore[arg-type]
 stream = LiveStream(authorise)
 devices = DeviceEdge()
+phone = Pipe(line_of, "sip")
 LISTENERS.set_function(lambda: len(stream.listeners))
 LIVE = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
 
 
 async def application(scope: Scope, receive: Receive, send: Send) -> None:
-    """Send a request to the live stream, to the device edge or to Django."""
-    if scope["type"] == "http" and scope["path"] == "/live/stream":
+    """Send a request to the live stream, the telephone, the device edge or Django."""
+    if scope["type"] == "websocket":
+        await (phone(scope, receive, send) if scope["path"] == PHONE else _refuse(receive, send))
+    elif scope["type"] == "http" and scope["path"] == "/live/stream":
         await stream(scope, receive, send)
     elif scope["type"] == "http" and devices.takes(scope["path"]):
         await devices(scope, receive, send)
@@ -86,6 +100,12 @@ async def application(scope: Scope, receive: Receive, send: Send) -> None:
         await send({"type": "http.response.body", "body": b'{"ok": true}'})
     else:
         await django(scope, receive, send)  # type: ignore[arg-type]
+
+
+async def _refuse(receive: Receive, send: Send) -> None:
+    """No other address speaks WebSocket."""
+    await receive()
+    await send({"type": "websocket.close", "code": 4404})
 
 
 async def probes(scope: Scope, receive: Receive, send: Send) -> None:

@@ -1,5 +1,6 @@
 """All settings, from the environment, with defaults that run offline on one machine."""
 
+import json
 import os
 import secrets
 from pathlib import Path
@@ -190,6 +191,8 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 30 * 1024 * 1024
 CSRF_FAILURE_VIEW = "barrymore.web.views.csrf_failure"
 
 # For notices and invitations where a mailbox names no server of its own.
+# How telephones in browsers find their way through routers: a list of STUN and TURN servers as JSON.
+PHONE_ICE = json.loads(os.environ.get("BARRYMORE_ICE", "[]"))
 SMTP_URL = os.environ.get("BARRYMORE_SMTP", "")
 # host:port pairs that the guard against server-side request forgery lets through: an identity provider in the
 # own network, tests, the demo.

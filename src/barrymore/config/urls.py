@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("settings/campaigns/", include((campaigns, "campaigns"))),
     path("settings/bonus/", include((bonus, "bonus"))),
     path("feedback/", include((said, "said"))),
+    path("phone/", include("barrymore.telephony.urls")),
     path("quality/", include("barrymore.quality.urls")),
     path("reports/", include("barrymore.reports.urls")),
     path("r/", include("barrymore.channels.recovery_link.urls")),

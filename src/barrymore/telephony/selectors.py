@@ -4,10 +4,16 @@ from typing import Any
 
 from django.db.models import QuerySet
 
+from barrymore.organisation.kept import Kept
 from barrymore.routing.models import Queue
-from barrymore.telephony.models import Call
+from barrymore.telephony.models import Call, Extension, Node
 
 SHOWN = 100
+# Every page asks it for its links.
+has_nodes = Kept(lambda: Node.objects.filter(is_active=True).exists())
+has_browser_phones = Kept(
+    lambda: Extension.objects.filter(is_active=True, kind=Extension.Kind.BROWSER).exists()
+)
 
 
 def newest_calls(*, live: bool = False) -> list[Call]:

@@ -16,6 +16,7 @@ from barrymore.organisation.access import Actor
 from barrymore.organisation.models import Staff
 from barrymore.organisation.points import has_points
 from barrymore.organisation.selectors import company, module_is_on
+from barrymore.telephony.selectors import has_browser_phones
 from barrymore.web.demo_people import demo_list
 from barrymore.web.founding import is_empty
 from barrymore.web.sections import sections_for
@@ -37,6 +38,7 @@ def house(request: HttpRequest) -> dict[str, Any]:
         **told,
         "navigation": SimpleLazyObject(lambda: _navigation(actor, request.path)),
         "settings_links": SimpleLazyObject(lambda: _settings(actor, request.path)),
+        "desk_url": SimpleLazyObject(lambda: link_to("desk:desk")),
         "account": SimpleLazyObject(lambda: _account(actor.staff)),
         "notices": SimpleLazyObject(lambda: _notices(actor.staff)),
     }
@@ -80,6 +82,11 @@ def _account(staff: Staff) -> dict[str, Any]:
     links = [
         {"label": _("First steps"), "url": link_to("welcome")},
         {"label": _("Your page"), "url": link_to("own_page")},
+        {
+            "label": _("Telephone"),
+            "url": link_to("phone:phone") if has_browser_phones() else "",
+            "window": "phone",
+        },
         {"label": _("Questions to you"), "url": link_to("quality:mine")},
         {"label": _("How to reach you"), "url": link_to("alerts:reach")},
         {"label": _("Security"), "url": link_to("mfa_index")},
