@@ -1,4 +1,4 @@
-"""A caller by SIPp, a real Asterisk, and a person's telephone in Chromium: rings, shows its card, talks, ends."""
+"""A caller by SIPp, a real Asterisk, a telephone in Chromium: it rings, shows its card, talks, ends."""
 
 import asyncio
 import contextlib

@@ -6,9 +6,11 @@ from barrymore.conversations.models import Conversation
 from barrymore.handling import rounds
 from barrymore.journal.models import Fact
 from barrymore.organisation.models import Staff
+from barrymore.organisation.secrets import seal
 from barrymore.routing import services as routing
 from barrymore.routing.models import Offer, Placement, Presence, Queue
-from barrymore.telephony.models import Extension, Number
+from barrymore.telephony import doctor
+from barrymore.telephony.models import Extension, Node, Number, Registration, Trunk
 from tests.telephony.conftest import NUMBER, House, arrive_at_work, second
 from tests.telephony.sip import eventually
 
@@ -218,3 +220,30 @@ def test_both_telephones_are_lifted_at_once(
     eventually(lambda: whole.asterisk.channels() == 2, 2)
     assert whole.call(state="ended").outcome == "answered"
     assert len(facts("call.answered")) == 1
+
+
+def test_the_doctor_finds_a_house_in_order_and_then_its_faults(
+    house: Callable[[], House], amina: Staff, phone_of: Callable[..., Extension]
+) -> None:
+    phone_of(amina)
+    Trunk.objects.create(
+        node=Node.objects.get(),
+        name="signs in",
+        host="127.0.0.9",
+        username="u",
+        secret=seal("x"),
+        registers=True,
+    )
+    whole = house()
+    whole.sip.phone("amina", "pw-amina")
+    eventually(lambda: Registration.objects.exists())
+    told = {check.name: check for check in doctor.checks()}
+    assert {
+        told[name].state for name in ("main Asterisk", "main calls", "numbers", "telephones", "calls")
+    } == {"ok"}
+    assert told["main Asterisk"].detail.startswith("16.28")
+    # Nobody answers there, so we are not signed in.
+    assert told["main signs in"].state == "bad" and "main modules" not in told
+    Node.objects.update(secret=seal("another"))
+    told = {check.name: check for check in doctor.checks()}
+    assert told["main manager"].state == "bad" and "config" in told["main manager"].advice

@@ -1,5 +1,6 @@
 """Asterisk nodes, trunks, numbers, extensions, and the calls that came."""
 
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -41,13 +42,13 @@ class Node(models.Model):
     )  # how often a telephone is asked whether it is there
     is_active = models.BooleanField(default=True)
     version = models.CharField(max_length=80, blank=True)
-    started_at = models.DateTimeField(null=True)  # of Asterisk, as it says itself
-    connected_at = models.DateTimeField(null=True)
-    heard_at = models.DateTimeField(null=True)
+    started_at = models.DateTimeField(null=True, blank=True)  # of Asterisk, as it says itself
+    connected_at = models.DateTimeField(null=True, blank=True)
+    heard_at = models.DateTimeField(null=True, blank=True)
     last_error = models.TextField(blank=True)
     # Of several processes one listens, by a lease.
     held_by = models.CharField(max_length=32, blank=True)
-    held_until = models.DateTimeField(null=True)
+    held_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["name"]
@@ -87,7 +88,9 @@ class Number(models.Model):
     queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.SET_NULL)
     site = models.ForeignKey(Site, null=True, blank=True, on_delete=models.SET_NULL)
     language = models.CharField(max_length=10, blank=True)
-    ring_seconds = models.PositiveSmallIntegerField(default=20)
+    ring_seconds = models.PositiveSmallIntegerField(
+        default=20, validators=[MinValueValidator(5), MaxValueValidator(120)]
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:

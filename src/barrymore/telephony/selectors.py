@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from barrymore.organisation.kept import Kept
 from barrymore.routing.models import Queue
-from barrymore.telephony.models import Call, Extension, Node
+from barrymore.telephony.models import Call, Extension, Node, Number, Trunk
 
 SHOWN = 100
 # Every page asks it for its links.
@@ -24,7 +24,7 @@ def newest_calls(*, live: bool = False) -> list[Call]:
 def calls_in_queues(
     queues: QuerySet[Queue], *, live: bool = False, before: int | None = None, limit: int = SHOWN
 ) -> list[Call]:
-    """The newest calls whose conversations stand in some queues; `before`: the last id of the page before."""
+    """The newest calls of some queues; `before` is the last id of the page before."""
     calls = Call.objects.filter(conversation__placement__queue__in=queues)
     return _page(calls, live, before, limit)
 
@@ -57,4 +57,18 @@ def call_told(call: Call) -> dict[str, Any]:
         "wait_seconds": round(call.wait_seconds, 3),
         "talk_seconds": round(call.talk_seconds, 3),
         "short": call.is_short,
+    }
+
+
+def overview() -> dict[str, str]:
+    """How many there are of each, and of them in order, for the list of the settings."""
+    telephones = Extension.objects.filter(is_active=True)
+    there = telephones.exclude(registrations=None).distinct().count()
+    nodes = Node.objects.filter(is_active=True)
+    connected = nodes.exclude(connected_at=None).count()
+    return {
+        "nodes": f"{connected} / {nodes.count()}",
+        "trunks": str(Trunk.objects.filter(is_active=True).count()),
+        "numbers": str(Number.objects.filter(is_active=True).count()),
+        "extensions": f"{there} / {telephones.count()}",
     }

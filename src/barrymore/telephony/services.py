@@ -26,6 +26,11 @@ def add_node(actor: Staff | None, name: str, **fields: Any) -> Node:
     return node
 
 
+def unsaved_node() -> Node:
+    """A node for a form, which has its password already."""
+    return Node(secret=seal(secrets.token_urlsafe(24)))
+
+
 @transaction.atomic
 def add_trunk(actor: Staff | None, node: Node, name: str, secret: str = "", **fields: Any) -> Trunk:
     """A line to a carrier. Raises ValidationError."""
@@ -99,3 +104,11 @@ def new_secret(actor: Staff | None, extension: Extension) -> str:
     extension.save(update_fields=["secret"])
     audit(actor, "extension.secret", str(extension))
     return secret
+
+
+@transaction.atomic
+def switch_extension(actor: Staff | None, extension: Extension, *, on: bool) -> None:
+    """Put a telephone into use or out of it: out of use it is not rung from now on."""
+    extension.is_active = on
+    extension.save(update_fields=["is_active"])
+    audit(actor, "extension.on" if on else "extension.off", str(extension))

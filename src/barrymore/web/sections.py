@@ -30,6 +30,7 @@ SECTIONS: list[tuple[Promise, str, str]] = [
     (_("Chat"), "widgets:widgets", "settings.manage"),
     (_("Web forms"), "web_forms:web_forms", "settings.manage"),
     (_("Text messages"), "texts:numbers", "settings.manage"),
+    (_("Telephone"), "telephony:telephone", "settings.manage"),
     (_("Import"), "imports:imports", "settings.manage"),
     (_("Asking customers"), "feedback:surveys", "surveys.manage"),
     (_("Campaigns"), "campaigns:campaigns", "surveys.manage"),
