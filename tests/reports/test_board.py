@@ -98,14 +98,14 @@ def test_the_number_of_statements_is_constant(
 ) -> None:
     about = chosen(list(queues_of(sam)), None, None)
     arrive()
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         board_of(about)
     for number in range(12):
         arrive(address=f"g{number}@guests.example")
         Queue.objects.create(name=f"Queue {number}").members.add(amina)
     cache.clear()
     about = chosen(list(queues_of(sam)), None, None)
-    with django_assert_num_queries(7):
+    with django_assert_num_queries(8):
         board_of(about)
     # What was kept today is not counted again within a few seconds.
     with django_assert_num_queries(6):

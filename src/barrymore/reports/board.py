@@ -8,6 +8,7 @@ from django.core.cache import cache
 from django.db.models import Count, QuerySet
 
 from barrymore.conversations.models import Conversation
+from barrymore.figures import calls
 from barrymore.figures.figure import Figure
 from barrymore.figures.promises import NAME
 from barrymore.figures.scope import Period, Scope, today_in, zone_of
@@ -27,6 +28,8 @@ from barrymore.routing.standing import (
     waiting_in,
 )
 from barrymore.sla.models import Clock
+from barrymore.telephony.selectors import has_nodes
+from barrymore.telephony.standing import CallsNow, calls_now
 
 FIRST = Clock.Kind.FIRST_RESPONSE.value
 # Today's promises are counted from their facts, at most once in so many seconds however many boards hang.
@@ -74,6 +77,9 @@ class Board:
     longest_queue: str
     is_capped: bool
     topics: list[str]
+    # None in a house without a telephone.
+    calls: CallsNow | None
+    calls_today: Figure | None
 
 
 @dataclass(frozen=True)
@@ -113,6 +119,7 @@ def board_of(chosen: Chosen) -> Board:
     lines = _lines(chosen, waiting, kept, members)
     states = people_by_state(members, ids)
     placement = _longest(waiting)
+    on_line, calls_today = _calls(chosen)
     return Board(
         total=_sum("", list(lines.values()), states, today),
         sites=_sites(chosen, lines, members),
@@ -125,7 +132,24 @@ def board_of(chosen: Chosen) -> Board:
         longest_queue=placement.queue.name if placement else "",
         is_capped=waiting.is_capped,
         topics=[f"queue:{queue}" for queue in ids],
+        calls=on_line,
+        calls_today=calls_today,
     )
+
+
+def _calls(chosen: Chosen) -> tuple[CallsNow | None, Figure | None]:
+    """The telephone now, and what became of today's calls, which is counted as seldom as the promises are."""
+    if not has_nodes():
+        return None, None
+    zone = zone_of(chosen.site)
+    today = today_in(zone)
+    key = f"board-calls:{today}:{zone}:{','.join(map(str, chosen.ids))}"
+    found: Figure | None = cache.get(key)
+    if found is None:
+        period = Period(today, today, zone)
+        found = Reading(calls.NAME, Scope(queues=tuple(chosen.ids)), period).figure(period)
+        cache.set(key, found, KEPT_SECONDS)
+    return calls_now(chosen.ids), found
 
 
 def _lines(

@@ -75,6 +75,8 @@ def _shown(board: Board) -> dict[str, Any]:
         ],
         "today": in_words(board.today),
         "yesterday": in_words(board.yesterday),
+        "calls_longest": waited_words(board.calls.since) if board.calls else None,
+        "calls_today": in_words(board.calls_today) if board.calls_today else None,
         "guest": _guest(board),
         "urgency": read_clock(due, None, timezone.now()).state if due else "calm",
     }
