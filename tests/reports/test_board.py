@@ -108,7 +108,7 @@ def test_the_number_of_statements_is_constant(
     with django_assert_num_queries(8):
         board_of(about)
     # What was kept today is not counted again within a few seconds.
-    with django_assert_num_queries(6):
+    with django_assert_num_queries(7):
         board_of(about)
 
 
