@@ -21,6 +21,7 @@ from barrymore.customers.models import Address
 from barrymore.delivery.models import OutboxRow
 from barrymore.feedback.models import Case, Survey
 from barrymore.handling import services as handling
+from barrymore.handling.contact import Contact
 from barrymore.journal.moment import at_moment, now
 from barrymore.organisation.models import Staff
 from barrymore.organisation.secrets import seal
@@ -84,6 +85,19 @@ def test_a_stolen_card_is_reported_and_blocked_by_sms_alone(
     link = next(word for word in asked.split() if "/s/" in word)
     assert Client().post(link.removeprefix(settings.BASE_URL), {"smile": "great"}).status_code == 200
     assert Case.objects.get().code == Case.Code.COMPLETE
+
+
+def test_who_has_called_is_answered_in_writing_by_a_text(
+    number: SmsNumber, gateway: Gateway, amina: Staff
+) -> None:
+    told = handling.receive(
+        Contact("phone", "1:1", "phone", LEE, now(), subject="Call", queue_ref=number.queue_id)
+    )
+    found = Conversation.objects.select_related("customer", "address").get(pk=told.conversation_ref)
+    handling.answer(found, amina, Said("Your table is kept for seven."))
+    assert deliver_due_sms() == 1
+    assert [(one["to"], one["body"]) for one in gateway.taken] == [(LEE, "Your table is kept for seven.")]
+    assert Message.objects.get(kind=Message.Kind.OUTBOUND).status == Message.Status.SENT
 
 
 def test_the_same_text_brought_twice_is_there_once(number: SmsNumber) -> None:

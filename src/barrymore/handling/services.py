@@ -179,13 +179,20 @@ def answer(
         conversation, staff, said, state=State.WAITING if expects_reply else State.OPEN
     )
     conversations.forget_draft(conversation, staff, Message.Kind.OUTBOUND)
-    outbox.owe(conversation.channel, f"message:{message.pk}", {"message": message.pk})
+    outbox.owe(_road(conversation, said), f"message:{message.pk}", {"message": message.pk})
     if conversation.owner_id is None:
         routing.take(conversation, staff)
     due = sla.note_answer(conversation, waiting=expects_reply)
     _tell_answer(conversation, message, is_first)
     routing.refresh(conversation, due)
     return message
+
+
+def _road(conversation: Conversation, said: Said) -> str:
+    """By what an answer leaves: who called, or told us at the desk, and left a number is written a text."""
+    to = said.recipients.get("to") or [""]
+    is_spoken = conversation.channel in {"phone", "walkup"}
+    return "sms" if is_spoken and to[0] and "@" not in to[0] else conversation.channel
 
 
 def _reply_to(conversation: Conversation, asked: Message | None) -> list[str]:
