@@ -29,7 +29,9 @@ from barrymore.handling.outcomes import Asked, attach_guest, claim
 from barrymore.handling.recovering import recoveries_round
 from barrymore.journal.moment import now
 from barrymore.organisation.access import Actor
+from barrymore.organisation.kept import forget_settings
 from barrymore.organisation.models import Point, Site, Staff
+from barrymore.telephony.models import Node
 from barrymore.web.models import SignInProvider
 from tests.channels.devices import place_device
 from tests.desk.builders import arrival, person, promise, queue, signed_in
@@ -88,6 +90,8 @@ def house(browser: Browser, live_server) -> SimpleNamespace:
     say_by_poster(poster, "0" * 16, 1, "The towels were wet.")
     project_round()
     campaign = ask(dora, point, name="Stay")
+    Node.objects.create(name="main")
+    forget_settings()
     return SimpleNamespace(
         campaign=campaign,
         shared=share(Actor(dora), campaign, "Owner", ["score", "why"], today())[1],

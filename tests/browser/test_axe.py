@@ -95,6 +95,8 @@ PAGES = {
     "text messages": "/settings/texts/",
     "new number": "/settings/texts/new/",
     "telephone": "/settings/telephone/",
+    "the telephone in the browser": "/phone/",
+    "recorded calls": "/settings/recording/",
     "new asterisk": "/settings/telephone/asterisk/new/",
     "new telephone": "/settings/telephone/telephones/new/",
     "new numbers": "/settings/telephone/numbers/new/",

@@ -2,6 +2,7 @@
 
 SAME: dict[str, set[str]] = {
     "all": {
+        "Asterisk",
         "Redirect URI",
         "Barrymore",
         "TLS",
@@ -24,6 +25,10 @@ SAME: dict[str, set[str]] = {
         "{n} h",
     },
     "it": {
+        "Server",
+        "Austria",
+        "Estonia",
+        "Bulgaria",
         "%(place)s, record %(number)s",
         "%(file)s, record %(number)s",
         "%(n)s file",
@@ -51,6 +56,7 @@ SAME: dict[str, set[str]] = {
         "{n} h",
     },
     "de": {
+        "Server",
         "Code",
         "Person",
         "Service",
@@ -79,6 +85,7 @@ SAME: dict[str, set[str]] = {
         "Authenticator",
     },
     "fr": {
+        "France",
         "Code",
         "Photo",
         "Photos",
@@ -126,6 +133,10 @@ SAME: dict[str, set[str]] = {
         "Signature",
     },
     "et": {
+        "Server",
+        "Number",
+        "Variant",
+        "Austria",
         "Port",
         "Kiosk",
         "Import",

@@ -16,6 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 from barrymore.organisation.models import Staff
 from barrymore.organisation.secrets import seal
 from barrymore.telephony.models import Call, Extension, Registration
+from tests.browser.test_axe import faults
 from tests.telephony.asterisk import CALLERS, free_port
 from tests.telephony.conftest import NUMBER, House, arrive_at_work
 from tests.telephony.sip import caller_scenario, eventually
@@ -101,14 +102,15 @@ def test_a_call_rings_in_the_browser_shows_its_card_and_is_talked(
     desk.goto(f"{address}/desk/")
     caller = echoing(whole)
 
-    page.get_by_role("button", name="Answer").wait_for(timeout=15_000)
+    page.get_by_role("button", name="Take the call").wait_for(timeout=15_000)
     call = whole.call(state="ringing")
     assert page.locator("[data-phone-who]").inner_text() == "+37061234567"
     assert page.locator("[data-phone-number]").inner_text() == "Reception"
     # The desk beside it opens the card by itself.
     desk.wait_for_url(f"{address}/desk/{call.conversation_id}/", timeout=5_000)
 
-    page.get_by_role("button", name="Answer").click()
+    assert faults(page) == []
+    page.get_by_role("button", name="Take the call").click()
     talking = whole.call(state="talking")
     assert talking.staff == amina and whole.asterisk.channels() == 2
     page.get_by_role("button", name="Hang up").wait_for()
@@ -117,6 +119,7 @@ def test_a_call_rings_in_the_browser_shows_its_card_and_is_talked(
     page.locator("[data-phone-light]").wait_for(timeout=10_000)
     assert page.locator("[data-phone-light]").get_attribute("data-phone-light") in {"good", "fair"}
 
+    assert faults(page) == []
     hold = page.get_by_role("button", name="Hold")
     hold.click()
     page.wait_for_function("document.querySelector('[data-phone]').dataset.call === 'held'")
@@ -127,7 +130,7 @@ def test_a_call_rings_in_the_browser_shows_its_card_and_is_talked(
     assert (ended.outcome, ended.staff) == ("answered", amina)
     assert caller.wait(timeout=10) == 0, whole.sip.errors()
     eventually(lambda: whole.asterisk.channels() == 0)
-    assert page.get_by_role("button", name="Answer").is_hidden()
+    assert page.get_by_role("button", name="Take the call").is_hidden()
 
 
 def test_who_says_not_now_passes_the_caller_on(
@@ -151,7 +154,7 @@ def test_a_browser_that_dies_gives_the_caller_back_to_the_queue(
     page = opened(context, address)
     eventually(lambda: Registration.objects.filter(extension=amina_phone).exists())
     whole.sip.call(NUMBER, stays=60)
-    page.get_by_role("button", name="Answer").click(timeout=15_000)
+    page.get_by_role("button", name="Take the call").click(timeout=15_000)
     whole.call(state="talking")
     with contextlib.suppress(Error):
         page.goto("chrome://crash")
