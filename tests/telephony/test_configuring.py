@@ -72,9 +72,9 @@ def test_the_manager_is_for_this_machine_or_the_own_network(node: Node) -> None:
         ("trunk", "host", "a.example\n[evil]"),
         ("trunk", "host", "a.example;b"),
         ("trunk", "username", "x]\ncontext=evil"),
-        ("extension", "number", "201,1,System(x)"),
+        ("extension", "number", "2,1,A"),
         ("extension", "username", "a/b"),
-        ("number", "number", "+370,1,System(x)"),
+        ("number", "number", "+370,1,System(x"),
         ("node", "public_address", "1.2.3.4\n[x]"),
     ],
 )

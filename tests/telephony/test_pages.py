@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from barrymore.cli.main import main
@@ -160,8 +161,13 @@ def test_from_the_command_line_to_a_configuration(
     ],
 )
 def test_what_is_wrong_is_said(
-    queue: Queue, words: list[str], why: str, capsys: pytest.CaptureFixture[str], settings: object
+    queue: Queue,
+    words: list[str],
+    why: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(settings, "TASKS_EMBEDDED", True)
     assert main(["telephony", *words]) == 2
     assert why in capsys.readouterr().err
 
