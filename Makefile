@@ -51,6 +51,11 @@ bench-board: install-dev bundle words  ## the quality board over ten million ans
 	@$(BIN)/python -m bench.board
 	@bash scripts/with-postgres $(BIN)/python -m bench.board
 
+bench-voice: install-dev  ## who takes which call: ten thousand waiting, a thousand people, SQLite and PostgreSQL
+	@bash scripts/test-needs
+	@$(BIN)/python -m bench.voice
+	@bash scripts/with-postgres $(BIN)/python -m bench.voice
+
 bench-alerts: install-dev bundle words  ## from a red press to the mail accepted and to a live page, while others press
 	@bash scripts/test-needs
 	@$(BIN)/python -m bench.alerts

@@ -90,7 +90,7 @@ def test_who_has_no_telephone_is_not_rung(
     arrive_at_work(amina)
     call = come(connected, number)
     assert allocation.for_call(call) is None and allocation.for_person(amina.pk) is None
-    assert allocation.sweep() == []
+    assert list(allocation.sweep()) == []
 
 
 def test_the_answer_stops_the_first_clock_and_takes_the_conversation(
@@ -283,10 +283,23 @@ def test_the_sweep_serves_in_the_same_order_and_each_person_once(
     for place in range(6):
         come(connected, number, f"1.{place}", f"+370612345{place:02}")
     people = [ready(hire(f"a{n}@mill.example", f"A{n}", Role.AGENT, queue)) for n in range(4)]
-    reserved = allocation.sweep()
+    reserved = list(allocation.sweep())
     assert [call.unique_id for call in reserved] == ["1.0", "1.1", "1.2", "1.3"]
     assert {call.staff_id for call in reserved} == {person.pk for person in people}
-    assert allocation.sweep() == []
+    assert list(allocation.sweep()) == []
+
+
+def test_the_sweep_goes_on_where_somebody_was_faster(
+    connected: Node, number: Number, ready: Callable[[Staff], Staff], queue: Queue
+) -> None:
+    for place in range(3):
+        come(connected, number, f"1.{place}", f"+370612345{place:02}")
+    for n in range(2):
+        ready(hire(f"a{n}@mill.example", f"A{n}", Role.AGENT, queue))
+    sweep = allocation.sweep()
+    assert next(sweep).unique_id == "1.0"
+    calls.end(Call.objects.get(unique_id="1.1").pk)
+    assert [call.unique_id for call in sweep] == ["1.2"]
 
 
 @pytest.mark.django_db(transaction=True)

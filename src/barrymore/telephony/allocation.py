@@ -60,9 +60,13 @@ def for_call(call: Call) -> Call | None:
     return None
 
 
-def sweep() -> list[Call]:
-    """Everything that fits now, in order: what an event has missed, or what time alone has made possible."""
-    return [*_given(), *_waiting()]
+def sweep() -> Iterator[Call]:
+    """Everything that fits now, in order: what an event has missed, or what time alone has made possible.
+
+    Each is reserved when it is asked for: ring it before asking for the next.
+    """
+    yield from _given()
+    yield from _waiting()
 
 
 def _waiting() -> Iterator[Call]:
@@ -71,10 +75,13 @@ def _waiting() -> Iterator[Call]:
     known: dict[tuple[int, int], list[Candidate]] = {}
     calls = Q(conversation__calls__state=Call.State.QUEUED, conversation__calls__node__in=connected_nodes())
     for placement in live.waiting_in_order(live.queues_with_waiting(), calls, BATCH):
-        node = _call_of(placement).node_id
-        key = (placement.queue_id, node)
+        waits = _call_of(placement)
+        if waits is None:
+            # Somebody has become free and taken it since the list was read.
+            continue
+        key = (placement.queue_id, waits.node_id)
         if key not in known:
-            known[key] = candidates_for(placement.queue, among=people_at(node))
+            known[key] = candidates_for(placement.queue, among=people_at(waits.node_id))
         choice = live.next_person(placement, known[key])
         if choice is None:
             continue
@@ -89,7 +96,9 @@ def _given() -> Iterator[Call]:
     given = Placement.objects.filter(line=Line.WAITING, has_owner=True, is_open=True)
     for placement in given.select_related("queue", "conversation__customer", "conversation__owner")[:BATCH]:
         owner, call = placement.conversation.owner, _call_of(placement)
-        if owner is None or not reachable(node=call.node_id, extension__staff=owner).exists():
+        if owner is None or call is None:
+            continue
+        if not reachable(node=call.node_id, extension__staff=owner).exists():
             continue
         if reserved := _reserve(placement, Choice(owner.pk, ("given",))):
             yield reserved
@@ -105,10 +114,10 @@ def _placements() -> QuerySet[Placement]:
     return waiting.select_related("queue", "conversation__customer")
 
 
-def _call_of(placement: Placement) -> Call:
-    return Call.objects.get(conversation=placement.conversation_id, state=Call.State.QUEUED)
+def _call_of(placement: Placement) -> Call | None:
+    return Call.objects.filter(conversation=placement.conversation_id, state=Call.State.QUEUED).first()
 
 
 def _reserve(placement: Placement, choice: Choice) -> Call | None:
-    call = Call.objects.filter(conversation=placement.conversation_id, state=Call.State.QUEUED).first()
+    call = _call_of(placement)
     return hold_out(call_of(call.pk), placement, choice) if call else None

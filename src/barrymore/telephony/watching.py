@@ -129,6 +129,7 @@ def watch_nodes(stop: threading.Event) -> None:
                 if lanes is not None:
                     _match(drivers, wanted, lanes)
                     _tidy()
+                    _ring_reserved({driver.node.pk: driver.board for driver in drivers.values()})
             if drivers:
                 _allocate({driver.node.pk: driver.board for driver in drivers.values()})
         except Exception:
@@ -187,6 +188,10 @@ def _allocate(boards: dict[int, Switchboard]) -> None:
         if board := boards.get(call.node_id):
             board.ring_soon(call)
     if len(boards) < allocation.connected_nodes().count():
-        # Another process may have reserved a person for a caller of ours.
-        for call in allocation.to_ring(boards):
-            boards[call.node_id].ring_soon(call)
+        _ring_reserved(boards)
+
+
+def _ring_reserved(boards: dict[int, Switchboard]) -> None:
+    """Another process may have reserved a person for a caller of ours, or we stumbled before ringing."""
+    for call in allocation.to_ring(boards):
+        boards[call.node_id].ring_soon(call)
