@@ -119,7 +119,8 @@ def test_a_machine_is_thanked_and_nothing_is_kept(
     web_form: WebForm, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "Thank you" in client.post(URL, filled(client, website="http://spam.example")).content.decode()
-    monkeypatch.setattr(forms, "FILLED_AT_LEAST_SECONDS", 2)
+    # As if it had been filled at once, however long a busy machine takes between the two.
+    monkeypatch.setattr(forms, "FILLED_AT_LEAST_SECONDS", 600)
     assert "Thank you" in client.post(URL, filled(client)).content.decode()
     assert not Conversation.objects.exists()
 

@@ -89,6 +89,8 @@ def write_configuration(node: Node, place: Place) -> list[str]:
         fresh = place.folder / f".{name}.new"
         # The files hold passwords.
         descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o640)
+        # Whatever the mask of this process: Asterisk's group must read them.
+        os.fchmod(descriptor, 0o640)
         with os.fdopen(descriptor, "w") as file:
             file.write(text)
         fresh.replace(place.folder / name)
