@@ -11,6 +11,7 @@ from barrymore.channels.mail.outgoing import deliver_due_mails, resend
 from barrymore.channels.mail.selectors import failed_mails
 from barrymore.channels.mail.thread_ids import read_ids
 from barrymore.channels.models import Mailbox
+from barrymore.channels.sms.delivery import deliver_due_sms
 from barrymore.conversations.files import store_file
 from barrymore.conversations.models import Conversation, Message
 from barrymore.conversations.services import Said
@@ -139,15 +140,15 @@ def test_a_form_is_answered_by_mail(
     assert letterbox.mails[0]["To"] == "lee@guests.example"
 
 
-def test_a_call_without_a_mail_address_cannot_be_answered_yet(
+def test_a_call_is_answered_by_a_text_and_fails_at_once_where_there_is_no_number_for_texts(
     arrive: Arrive, amina: Staff, sending: Mailbox
 ) -> None:
     message = answer_it(arrive(channel="phone", address_kind="phone", address="+37061234567"), amina)
-    deliver_due_mails()
+    assert (deliver_due_mails(), deliver_due_sms()) == (0, 0)
     message.refresh_from_db()
     row = OutboxRow.objects.get()
     assert (message.status, row.state) == ("failed", "dead")
-    assert row.last_error.startswith("nothing can be sent by phone yet")
+    assert row.last_error.startswith("no SMS number is active")
 
 
 def test_the_console_prints(arrive: Arrive, amina: Staff, capsys: pytest.CaptureFixture[str]) -> None:

@@ -48,7 +48,9 @@ def _send(row: OutboxRow) -> None:
         raise SendFailed("this number has asked for no more messages", final=True)
     number = number_for(conversation)
     if number is None:
-        raise SendFailed("no SMS number is active: connect one in the settings", final=False)
+        # Who has written a text waits until the number is back; who has called waits for a call.
+        is_text = conversation.channel == KIND
+        raise SendFailed("no SMS number is active: connect one in the settings", final=not is_text)
     status_url = f"{settings.BASE_URL}/sms/{number.pk}/status/{row.payload.get('message', 0)}/"
     try:
         _send_parts(row, number, to, text, status_url)
