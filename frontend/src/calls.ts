@@ -1,4 +1,4 @@
-// The desk beside the telephone: a ringing call opens its card here, and a number that is clicked is dialled there.
+// The desk beside the telephone: a ringing call opens its card here.
 import { inTextField } from "./dom";
 
 const channel = new BroadcastChannel("barrymore-phone");
@@ -10,11 +10,5 @@ export function startCalls(): void {
     if (!event.data.open || !base || document.visibilityState !== "visible" || inTextField(document.activeElement)) return;
     const target = `${base}${event.data.open}/`;
     if (location.pathname !== target) location.assign(target);
-  });
-  document.addEventListener("click", (event) => {
-    const link = (event.target as Element | null)?.closest<HTMLElement>("[data-dial]");
-    if (!link) return;
-    event.preventDefault();
-    channel.postMessage({ dial: link.dataset["dial"] });
   });
 }

@@ -158,10 +158,6 @@ function wire(): void {
     const number = field.value.replace(/[^\d+*#]/g, "");
     if (number) line?.call(number);
   });
-  // A second window would take the calls from this one and ring in vain there.
-  channel.addEventListener("message", (event: MessageEvent<{ dial?: string; here?: boolean }>) => {
-    if (event.data.dial && line) line.call(event.data.dial);
-  });
   window.addEventListener("pagehide", () => line?.stop());
   window.addEventListener("beforeunload", (event) => {
     if (state !== "none") event.preventDefault();

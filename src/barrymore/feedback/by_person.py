@@ -39,11 +39,11 @@ def said_of_people(campaign: Campaign, responses: QuerySet[Response], language: 
     questions = {one.key: one for one in shareable(campaign)}
     several = [key for key, one in questions.items() if one.kind == "choices"]
     rows = answers_to(campaign, questions.values(), responses)
-    counts: dict[tuple[int, str], Counter[str]] = {}
+    counts: dict[str, dict[int, Counter[str]]] = {}
     answers: Counter[tuple[int, str]] = Counter()
     told = rows.values_list("response__staff_ref", "question", "number", "text", "chosen")
     for staff, key, number, text, chosen, n in told.annotate(n=Count("id")).order_by():
-        here = counts.setdefault((staff, key), Counter())
+        here = counts.setdefault(key, {}).setdefault(staff, Counter())
         answers[staff, key] += n
         for value in chosen if key in several else [text if number is None else number]:
             here[str(value)] += n
@@ -53,12 +53,11 @@ def said_of_people(campaign: Campaign, responses: QuerySet[Response], language: 
         names, words = option_names(form, one, language), words_in(one.text, language, form.languages)
         if one.kind == "smile4":
             names = {str(value): str(label) for value, label in Response.Score.choices}
-        for staff, asked in counts:
-            if asked == key:
-                found = counts[staff, key]
-                order = [*values_of(one), *(value for value in found if value not in values_of(one))]
-                lines = [(names.get(value, value), found[value]) for value in order]
-                people.setdefault(staff, []).append(Said(key, words, answers[staff, key], lines))
+        known = values_of(one)
+        for staff, found in counts.get(key, {}).items():
+            order = [*known, *(value for value in found if value not in known)]
+            lines = [(names.get(value, value), found[value]) for value in order]
+            people.setdefault(staff, []).append(Said(key, words, answers[staff, key], lines))
     return people
 
 

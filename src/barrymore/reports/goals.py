@@ -30,10 +30,7 @@ class Red:
 
 @dataclass(frozen=True)
 class Goals:
-    """Both goals over a period, each beside the same number of days before; aims are shares or None.
-
-    `reached` is None where the figure gives no share that an aim could be held against.
-    """
+    """Both goals over a period, each beside the same number of days before; aims are shares or None."""
 
     negative: Figure
     negative_before: Figure

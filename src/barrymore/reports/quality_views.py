@@ -31,14 +31,16 @@ def quality(request: HttpRequest, actor: Actor) -> HttpResponse:
     except BadPeriod as fault:
         error, wanted = str(fault), wanted_of({})
     sites: dict[str, list[dict[str, Any]]] = {}
-    room = _room(request.GET.get("room", ""), wanted.scope.site)
+    rooms = _rooms(wanted.scope.site)
+    # One of another site is none.
+    room = next((one for one in rooms if f"{one.pk}" == request.GET.get("room")), None)
     board = quality_of(wanted.period, wanted.scope.site, room.pk if room else None)
     for line in board.lines:
         sites.setdefault(line.point.site.name, []).append(_shown(line))
     context = {
         "wanted": wanted,
         "all_sites": Site.objects.all(),
-        "rooms": _rooms(wanted.scope.site),
+        "rooms": rooms,
         "room": room,
         "together": in_words(board.together) if board.together else None,
         "together_said": board.together.values if board.together else {},
@@ -53,11 +55,6 @@ def _rooms(site: int | None) -> list[Room]:
     """Rooms that have points, of a site or of all sites."""
     found = Room.objects.filter(points__is_active=True).select_related("site").distinct()
     return list(found.filter(site=site) if site else found)
-
-
-def _room(text: str, site: int | None) -> Room | None:
-    """The room that was asked for; one of another site is none."""
-    return next((room for room in _rooms(site) if f"{room.pk}" == text), None)
 
 
 @require_GET

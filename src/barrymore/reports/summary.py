@@ -11,6 +11,7 @@ from barrymore.figures.figure import Figure
 from barrymore.figures.scope import Period, Scope, today_in, zone_of
 from barrymore.figures.selectors import Reading
 from barrymore.journal.moment import now
+from barrymore.journal.selectors import facts_of
 from barrymore.organisation.models import Site
 from barrymore.organisation.selectors import company
 from barrymore.reports.library import REPORTS
@@ -55,7 +56,7 @@ def summary_of(site: Site | None, period: Period) -> Summary:
 
     A house without a telephone reads nothing of calls.
     """
-    rings = bool(calls.load(Period(period.before.first, period.last, period.timezone)))
+    rings = facts_of(calls.QUEUED, period.before.since, period.until).exists()
     return Summary(
         company=company().name or "Barrymore",
         place=site.name if site else "",

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from barrymore.organisation.models import Staff
-from barrymore.organisation.secrets import seal
+from barrymore.organisation.sealed_forms import SealedForm
 from barrymore.organisation.selectors import active_staff
 from barrymore.routing.models import Queue
 from barrymore.telephony.models import Extension, Node, Number, Trunk
@@ -62,15 +62,8 @@ class NodeForm(forms.ModelForm):  # type: ignore[type-arg]
         return told
 
 
-class TrunkForm(forms.ModelForm):  # type: ignore[type-arg]
+class TrunkForm(SealedForm):
     """A line to a carrier, and a password that is never shown again."""
-
-    new_secret = forms.CharField(
-        required=False,
-        label=gettext_lazy("Password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("Kept encrypted. Empty leaves it as it is."),
-    )
 
     class Meta:
         model = Trunk
@@ -109,13 +102,6 @@ class TrunkForm(forms.ModelForm):  # type: ignore[type-arg]
         except CannotWrite as error:
             raise forms.ValidationError(str(error)) from error
         return secret
-
-    def save(self, commit: bool = True) -> Trunk:
-        """Write the line; the password goes through the seal."""
-        if self.cleaned_data["new_secret"]:
-            self.instance.secret = seal(self.cleaned_data["new_secret"])
-        kept: Trunk = super().save(commit)
-        return kept
 
 
 class NumberForm(forms.ModelForm):  # type: ignore[type-arg]

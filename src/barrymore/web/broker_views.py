@@ -17,21 +17,14 @@ from barrymore.organisation.access import Actor
 from barrymore.organisation.changes import save_checked
 from barrymore.organisation.editing import LIST, list_of
 from barrymore.organisation.pages import page
-from barrymore.organisation.secrets import seal
+from barrymore.organisation.sealed_forms import SealedForm
 from barrymore.organisation.services import audit
 
 SHOWN_HEARD = 20
 
 
-class BrokerForm(forms.ModelForm):  # type: ignore[type-arg]
+class BrokerForm(SealedForm):
     """A broker, and a password that is never shown again."""
-
-    new_secret = forms.CharField(
-        required=False,
-        label=gettext_lazy("Password"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("Kept encrypted. Empty leaves it as it is."),
-    )
 
     class Meta:
         model = Broker
@@ -58,13 +51,6 @@ class BrokerForm(forms.ModelForm):  # type: ignore[type-arg]
             if wrong or "#" in levels[:-1]:
                 raise forms.ValidationError(_("%(topic)s is no topic.") % {"topic": topic})
         return " ".join(topics.split())
-
-    def save(self, commit: bool = True) -> Broker:
-        """Write the broker; the password goes through the seal."""
-        if self.cleaned_data["new_secret"]:
-            self.instance.secret = seal(self.cleaned_data["new_secret"])
-        kept: Broker = super().save(commit)
-        return kept
 
 
 class MeaningForm(forms.ModelForm):  # type: ignore[type-arg]

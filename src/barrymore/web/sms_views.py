@@ -18,18 +18,13 @@ from barrymore.organisation.access import Actor
 from barrymore.organisation.changes import save_checked
 from barrymore.organisation.editing import LIST, list_of
 from barrymore.organisation.pages import page
-from barrymore.organisation.secrets import seal
+from barrymore.organisation.sealed_forms import SealedForm, secret_field
 
 
-class SmsNumberForm(forms.ModelForm):  # type: ignore[type-arg]
+class SmsNumberForm(SealedForm):
     """A number at a gateway, and a token that is never shown again."""
 
-    new_secret = forms.CharField(
-        required=False,
-        label=gettext_lazy("Token of the account"),
-        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text=gettext_lazy("Kept encrypted. Empty leaves it as it is."),
-    )
+    new_secret = secret_field(gettext_lazy("Token of the account"))
 
     class Meta:
         model = SmsNumber
@@ -53,13 +48,6 @@ class SmsNumberForm(forms.ModelForm):  # type: ignore[type-arg]
             return normal_phone(self.cleaned_data["number"])
         except BadAddress as error:
             raise forms.ValidationError(_("This is no telephone number.")) from error
-
-    def save(self, commit: bool = True) -> SmsNumber:
-        """Write the number; the token goes through the seal."""
-        if self.cleaned_data["new_secret"]:
-            self.instance.secret = seal(self.cleaned_data["new_secret"])
-        kept: SmsNumber = super().save(commit)
-        return kept
 
 
 @require_GET
