@@ -13,7 +13,9 @@ from barrymore.feedback import services as feedback
 from barrymore.feedback.models import Case, Survey
 from barrymore.figures.scope import Period, Scope
 from barrymore.handling import services as handling
+from barrymore.journal.services import record
 from barrymore.organisation.models import Company, Role, Staff
+from barrymore.reports.drawing import charts_of
 from barrymore.reports.library import REPORTS
 from barrymore.reports.selectors import BadPeriod, shown, wanted_of
 from barrymore.reports.tables import COLUMNS, csv_of
@@ -140,3 +142,10 @@ def test_who_may_not_see_figures_is_told_so(client: Client, queue: object) -> No
 
 def test_reports_need_a_sign_in(client: Client) -> None:
     assert client.get("/reports/").status_code == 302
+
+
+def test_the_line_of_calls_says_what_it_is() -> None:
+    record("call.queued", "call:1:queued", conversation_ref=1)
+    record("call.answered", "call:1:answered", conversation_ref=1, values={"wait_seconds": 4})
+    [chart] = charts_of(shown(REPORTS["calls"], wanted_of({}, REPORTS["calls"])))
+    assert [line["name"] for line in chart["data"]["lines"]] == ["in time"]

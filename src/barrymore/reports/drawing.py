@@ -83,18 +83,22 @@ def _in_time(shown: Shown) -> dict[str, Any]:
     title = _(
         "In time among the calls that ended, with 95 per cent interval; weeks below grade B are left out"
     )
-    return {**_kept(shown), "title": title}
+    return _of_ended(shown, title, _("in time"))
 
 
 def _kept(shown: Shown) -> dict[str, Any]:
+    title = _("Kept among those that ended, with 95 per cent interval; weeks below grade B are left out")
+    return _of_ended(shown, title, _("kept"))
+
+
+def _of_ended(shown: Shown, title: str, name: str) -> dict[str, Any]:
+    """A share of what has ended, week by week."""
     return {
-        "title": _(
-            "Kept among those that ended, with 95 per cent interval; weeks below grade B are left out"
-        ),
+        "title": title,
         "tall": True,
         "data": {
             "labels": _labels(shown.weeks),
-            "lines": [_line(_("kept"), shown.weeks)],
+            "lines": [_line(name, shown.weeks)],
             "band": _band(shown.weeks),
             "unit": "share",
             "least": lowest_of([week.interval[0] for week in shown.weeks if week.interval]),
