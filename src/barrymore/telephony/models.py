@@ -163,6 +163,14 @@ class Call(models.Model):
         ABANDONED = "abandoned", _("hung up while waiting")
         LOST = "lost_by_system", _("lost by our fault")
 
+    class Consent(models.TextChoices):
+        """What the caller heard of a recording, and said to it."""
+
+        NOT_TOLD = "", ""
+        TOLD = "told", _("was told that calls are recorded")
+        AGREED = "agreed", _("agreed to be recorded")
+        DECLINED = "declined", _("did not want to be recorded")
+
     node = models.ForeignKey(Node, on_delete=models.PROTECT, related_name="calls")
     unique_id = models.CharField(max_length=80)  # Asterisk's
     channel = models.CharField(max_length=120)  # Asterisk's name of the caller's line
@@ -175,6 +183,8 @@ class Call(models.Model):
     state = models.CharField(max_length=8, choices=State, default=State.QUEUED)
     outcome = models.CharField(max_length=16, choices=Outcome, default=Outcome.NONE, blank=True)
     is_short = models.BooleanField(default=False)  # hung up within five seconds
+    # Without having been told nobody is recorded.
+    recording = models.CharField(max_length=8, choices=Consent, default=Consent.NOT_TOLD, blank=True)
     attempt = models.PositiveSmallIntegerField(default=0)  # how often somebody was rung
     queued_at = models.DateTimeField()
     rang_at = models.DateTimeField(null=True)
