@@ -26,8 +26,8 @@ from barrymore.journal.moment import at_moment, now
 from barrymore.organisation.models import Role, Site, Staff
 from tests.alerts.reds import button, press_red, red_alert, tell
 from tests.conftest import hire
-from tests.mailserver.dovecot import free_port
 from tests.mailserver.smtp import Letterbox, started
+from tests.ports import free_port
 
 pytestmark = pytest.mark.django_db
 MINUTE = timedelta(minutes=1)

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
 from barrymore.alerts.links import acknowledge_link
 from barrymore.alerts.models import Notice
@@ -40,6 +40,8 @@ from tests.feedback.asked import ask
 Enter = Callable[..., Page]
 
 
+# What is awaited returns at once; only a machine with much else to do takes long.
+expect.set_options(timeout=30_000)
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"]
 # A microphone that beeps, and that no dialog asks for.
 SOUND = ["--use-fake-device-for-media-stream", "--use-fake-ui-for-media-stream"]

@@ -11,8 +11,9 @@ from barrymore.channels.mail.intake import store
 from barrymore.channels.mail.processing import process_stored
 from barrymore.channels.models import Mailbox, RawMail
 from barrymore.routing.models import Queue
-from tests.mailserver.dovecot import PASSWORD, Dovecot, free_port, running
+from tests.mailserver.dovecot import PASSWORD, Dovecot, running
 from tests.mailserver.smtp import Letterbox, started
+from tests.ports import free_port
 
 
 @pytest.fixture(scope="session")

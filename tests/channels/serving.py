@@ -22,4 +22,4 @@ def serving() -> Iterator[int]:
         thread.start()
         yield int(listening.getsockname()[1])
         running.should_exit = True
-        thread.join(timeout=10)
+        thread.join(timeout=60)

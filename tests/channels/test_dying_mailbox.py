@@ -159,5 +159,5 @@ def test_the_other_mailboxes_go_on(inbox: Mailbox, script: Script, monkeypatch: 
             assert wait_for(lambda: Mailbox.objects.get(pk=inbox.pk).last_error == "")
         finally:
             stop.set()
-            thread.join(timeout=20)
+            thread.join(timeout=60)
     assert not thread.is_alive()

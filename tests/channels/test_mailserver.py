@@ -194,5 +194,5 @@ def test_a_watched_mailbox_hears_at_once(
         assert time.monotonic() - began < 5
     finally:
         stop.set()
-        thread.join(timeout=20)
+        thread.join(timeout=60)
     assert not thread.is_alive()

@@ -18,7 +18,8 @@ from barrymore.journal.moment import now
 from barrymore.organisation.models import Site, Staff
 from barrymore.organisation.secrets import seal, unseal
 from tests.channels.devices import place_device, stand
-from tests.channels.mosquitto import free_port, mosquitto, say
+from tests.channels.mosquitto import mosquitto, say
+from tests.ports import free_port
 
 pytestmark = pytest.mark.django_db(transaction=True)
 TOPIC = "zigbee2mqtt/red_button"
@@ -33,7 +34,7 @@ def watching() -> Iterator[None]:
         yield
     finally:
         stop.set()
-        thread.join(timeout=20)
+        thread.join(timeout=60)
 
 
 def eventually(holds: Callable[[], bool], seconds: float = 15) -> bool:

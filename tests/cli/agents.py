@@ -72,7 +72,7 @@ class Agent:
         if self._writing >= 0:
             os.close(self._writing)
             self._writing = -1
-        code = self.process.wait(timeout=30)
+        code = self.process.wait(timeout=60)
         for thread in self._threads:
-            thread.join(timeout=5)
+            thread.join(timeout=60)
         return code

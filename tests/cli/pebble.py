@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from barrymore.cli.tls import own_certificate
-from tests.mailserver.dovecot import free_port
+from tests.ports import free_port
 
 
 @dataclass
@@ -57,14 +57,14 @@ class Pebble:
         """End it; its roots are forgotten, as always with Pebble."""
         if self.process:
             self.process.terminate()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
 
     def root(self) -> str:
         """The root (PEM) that browsers would trust."""
         return self._read(f"https://localhost:{self.console_port}/roots/0").decode()
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + 15
+        deadline = time.monotonic() + 60
         while True:
             try:
                 self._read(self.directory)

@@ -224,7 +224,7 @@ def test_a_backup_that_is_stopped_leaves_nothing(house: Path, tmp_path: Path) ->
                 time.sleep(0.01)
             process.send_signal(signal.SIGTERM)
             assert process.stderr and b"nothing was left behind" in process.stderr.read()
-            assert process.wait(timeout=20) == 130
+            assert process.wait(timeout=60) == 130
     finally:
         large.unlink()
     assert list(tmp_path.iterdir()) == []

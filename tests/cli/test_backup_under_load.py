@@ -15,8 +15,9 @@ from tests.kills.checker import _answers, _conservation, _contacts, check, rows
 from tests.kills.house import House
 from tests.kills.load import History, Load
 from tests.kills.run import _wait_for_quiet
-from tests.mailserver.dovecot import free_port, running
+from tests.mailserver.dovecot import running
 from tests.mailserver.smtp import Letterbox, started
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.mailserver, pytest.mark.xdist_group("kills")]
 
@@ -73,7 +74,7 @@ def strike(folder: Path, each: int, more_seconds: float) -> Iterator[Disaster]:
             house.kill()
             load.stop.set()
             for thread in load.threads:
-                thread.join(timeout=20)
+                thread.join(timeout=60)
             restored = barrymore(second.var, "restore", told(done)["archive"], "--json")
             assert (restored.returncode, told(restored)["findings"]) == (0, [])
             second.port, second.token = house.port, house.token
@@ -85,13 +86,13 @@ def strike(folder: Path, each: int, more_seconds: float) -> Iterator[Disaster]:
             for one in (house, second):
                 if one.process and one.process.poll() is None:
                     one.process.send_signal(signal.SIGTERM)
-                    one.process.wait(timeout=20)
+                    one.process.wait(timeout=60)
             controller.stop()
 
 
 def _wait_until_acknowledged(history: History, each: int) -> None:
     """Until there is something to lose, of each kind."""
-    until = time.monotonic() + 90
+    until = time.monotonic() + 180
     while min(len(history.of(kind, "ok")) for kind in ("mail", "contact", "answer")) < each:
         assert time.monotonic() < until, "the load does not come in"
         time.sleep(0.05)

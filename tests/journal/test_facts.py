@@ -70,7 +70,7 @@ def test_a_reader_follows_behind_the_last_fact_it_has_seen() -> None:
     first = record("contact.received", "contact:1:received")
     second = record("contact.received", "contact:2:received")
     # On PostgreSQL any older transaction of the whole server holds a reader back for its length.
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while not (found := facts_after(first.pk)) and time.monotonic() < until:
         time.sleep(0.05)
     assert [fact.pk for fact in found] == [second.pk]

@@ -16,7 +16,7 @@ import httpx
 
 from tests.kills.checker import rows, twice
 from tests.kills.house import House
-from tests.mailserver.dovecot import free_port
+from tests.ports import free_port
 
 DEVICES = 24
 SET_UP = """

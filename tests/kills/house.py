@@ -11,7 +11,8 @@ from pathlib import Path
 
 import httpx
 
-from tests.mailserver.dovecot import PASSWORD, free_port
+from tests.mailserver.dovecot import PASSWORD
+from tests.ports import free_port
 
 SET_UP = """
 import sys, django
@@ -115,7 +116,7 @@ class House:
         """End it kindly."""
         if self.process and self.process.poll() is None:
             self.process.terminate()
-            self.process.wait(timeout=20)
+            self.process.wait(timeout=60)
 
     def client(self) -> httpx.Client:
         """An API client with the token."""

@@ -10,8 +10,9 @@ from pathlib import Path
 from tests.kills.checker import check, rows, stage
 from tests.kills.house import House
 from tests.kills.load import History, Load
-from tests.mailserver.dovecot import free_port, running
+from tests.mailserver.dovecot import running
 from tests.mailserver.smtp import Letterbox, started
+from tests.ports import free_port
 
 AIMED_AT_MAILS = 0.4
 AIMED_AT_REQUESTS = 0.35

@@ -1,7 +1,6 @@
 """The pipe passes a signed-in browser's WebSocket on, and nobody else's; through a real server both ways."""
 
 import asyncio
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -14,6 +13,7 @@ from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from barrymore.live import pipe
 from barrymore.live.pipe import LARGEST, Pipe
+from tests.ports import free_port
 
 
 class Inside:
@@ -51,12 +51,6 @@ async def house(leads: dict[bytes, str | None], port: int) -> AsyncIterator[str]
     finally:
         server.should_exit = True
         await task
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def dial(address: str, cookie: str = "sam", origin: str = "", **more: Any) -> Any:

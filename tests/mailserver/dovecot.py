@@ -4,7 +4,6 @@ import json
 import os
 import pwd
 import shutil
-import socket
 import subprocess
 import tempfile
 import threading
@@ -17,6 +16,8 @@ from pathlib import Path
 from typing import Any
 
 from imapclient import IMAPClient
+
+from tests.ports import free_port
 
 PASSWORD = "letter-opener"
 CONFIG = """
@@ -67,13 +68,6 @@ userdb {{
   args = uid={uid} gid={gid} home={folder}/mail/%u
 }}
 """
-
-
-def free_port() -> int:
-    """A port that nobody uses now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @dataclass
@@ -188,7 +182,7 @@ def running() -> Iterator[Dovecot]:
         yield server
     finally:
         process.terminate()
-        process.wait(timeout=10)
+        process.wait(timeout=60)
         if provider.server:
             provider.server.shutdown()
             provider.server.server_close()

@@ -133,7 +133,7 @@ def scripted(**told: Any) -> Iterator[Script]:
         script.over.set()
         server.shutdown()
         server.server_close()
-        thread.join(timeout=5)
+        thread.join(timeout=60)
 
 
 def silent() -> socket.socket:

@@ -95,4 +95,4 @@ def scripted(**told: Any) -> Iterator[Desk]:
     finally:
         server.shutdown()
         server.server_close()
-        thread.join(timeout=5)
+        thread.join(timeout=60)

@@ -24,8 +24,8 @@ from tests.channels.devices import stand
 from tests.conftest import hire
 from tests.figures.answering import play
 from tests.figures.following import tally_all
-from tests.mailserver.dovecot import free_port
 from tests.mailserver.smtp import Letterbox, started
+from tests.ports import free_port
 
 # Committed, because a reader that follows the journal stops below whatever still runs.
 pytestmark = pytest.mark.django_db(transaction=True)

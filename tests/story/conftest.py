@@ -15,7 +15,7 @@ import httpx
 import pytest
 
 from tests.browser.conftest import browser, playwright
-from tests.mailserver.dovecot import free_port
+from tests.ports import free_port
 
 __all__ = ["browser", "demo", "playwright"]
 
@@ -40,13 +40,15 @@ def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     environment = {key: value for key, value in os.environ.items() if not key.startswith("BARRYMORE_")}
     environment |= {"BARRYMORE_VAR": str(var), "PYTHONPATH": "src:.", "BARRYMORE_LOG": "ERROR"}
     command = [sys.executable, "-m", "barrymore", "run-demo", "--port", str(port), "--days", "10", "--quiet"]
-    process = subprocess.Popen(command, env=environment, stdout=subprocess.DEVNULL)
+    said = var / "said.txt"
+    with said.open("w") as out:
+        process = subprocess.Popen(command, env=environment, stdout=out, stderr=subprocess.STDOUT)
     try:
-        _wait(f"http://localhost:{port}/account/login/", process)
+        _wait(f"http://localhost:{port}/account/login/", process, said)
         yield Demo(f"http://localhost:{port}", json.loads((Path(var) / "demo.json").read_text()))
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=60)
     assert _left_over(var) == []
 
 
@@ -59,12 +61,16 @@ def _left_over(var: Path) -> list[str]:
     return [command for command in found if str(var) in command]
 
 
-def _wait(url: str, process: subprocess.Popen[bytes]) -> None:
-    until = time.monotonic() + 120
+def _wait(url: str, process: subprocess.Popen[bytes], said: Path) -> None:
+    # Half a minute of one core where nothing else runs; a busy machine may take many times that.
+    until, last = time.monotonic() + 400, "nothing tried"
     while time.monotonic() < until and process.poll() is None:
         try:
-            if httpx.get(url, timeout=5).status_code == 200:
+            answer = httpx.get(url, timeout=30)
+            if answer.status_code == 200:
                 return
-        except httpx.HTTPError:
-            time.sleep(0.3)
-    raise RuntimeError("the demo does not start")
+            last = f"{answer.status_code} {answer.text[:200]}"
+        except httpx.HTTPError as error:
+            last = repr(error)
+        time.sleep(0.3)
+    raise RuntimeError(f"the demo does not start: {process.poll()}, {last}, {said.read_text()[-2000:]}")

@@ -24,7 +24,7 @@ def visitor_of(browser: Browser, demo: Demo) -> Page:
 def open_row(page: Page, words: str) -> None:
     """Open the conversation with these words as soon as the list shows it."""
     row = page.locator(".row", has_text=words)
-    expect(row).to_be_visible(timeout=20_000)
+    expect(row).to_be_visible(timeout=60_000)
     row.locator(".row-link").click()
 
 
@@ -45,18 +45,18 @@ def test_a_visitor_and_two_agents_see_each_other(browser: Browser, demo: Demo) -
     open_row(amina, "Is the ferry to the island running?")
     open_row(tomas, "Is the ferry to the island running?")
     answer(amina, "Yes, at eight and at noon.")
-    expect(window.get_by_text("Yes, at eight and at noon.")).to_be_visible(timeout=15_000)
+    expect(window.get_by_text("Yes, at eight and at noon.")).to_be_visible(timeout=60_000)
     expect(window.locator("[data-status]")).to_contain_text("You speak with Amina")
-    expect(tomas.locator(".message", has_text="Yes, at eight and at noon.")).to_be_visible(timeout=15_000)
+    expect(tomas.locator(".message", has_text="Yes, at eight and at noon.")).to_be_visible(timeout=60_000)
 
     window.locator("textarea").fill("Splendid, thank you!")
     window.get_by_role("button", name="Send").click()
-    expect(amina.locator(".message", has_text="Splendid, thank you!")).to_be_visible(timeout=15_000)
-    expect(tomas.locator(".message", has_text="Splendid, thank you!")).to_be_visible(timeout=15_000)
+    expect(amina.locator(".message", has_text="Splendid, thank you!")).to_be_visible(timeout=60_000)
+    expect(tomas.locator(".message", has_text="Splendid, thank you!")).to_be_visible(timeout=60_000)
 
     visitor.reload()
     visitor.locator("#barrymore-chat").click()
-    expect(window.get_by_text("Splendid, thank you!")).to_be_visible(timeout=15_000)
+    expect(window.get_by_text("Splendid, thank you!")).to_be_visible(timeout=60_000)
 
 
 def test_a_form_without_script_reaches_the_desk(browser: Browser, demo: Demo) -> None:

@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, Page, Playwright, expect
 
 from tests.browser.conftest import FLAGS
 from tests.conftest import PASSWORD
-from tests.mailserver.dovecot import free_port
+from tests.ports import free_port
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
 NAME = "desk.halden.test"
@@ -51,11 +51,11 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
             yield Served(f"https://{NAME}:{port}", _address(said, process), var)
         finally:
             process.terminate()
-            process.wait(timeout=30)
+            process.wait(timeout=60)
 
 
 def _address(said: Path, process: subprocess.Popen[bytes]) -> str:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 180
     while time.monotonic() < until and process.poll() is None:
         if found := re.search(r"Open it here: (\S+)\n[\s\S]*authority\.crt", said.read_text()):
             return found[1]

@@ -34,7 +34,7 @@ def inbox(demo: Demo, wanted: str) -> EmailMessage:
     """Wait until a mail with these words is in the guest's own inbox."""
     host, port = demo.mail["imap"].split(":")
     password = demo.told["users"]["agent"]["password"]
-    until = time.monotonic() + 90
+    until = time.monotonic() + 180
     while time.monotonic() < until:
         try:
             with IMAPClient(host, int(port), ssl=False) as client:

@@ -14,7 +14,8 @@ from barrymore.routing.models import Presence, Queue
 from barrymore.telephony import watching
 from barrymore.telephony.models import Call, Extension, Node, Number, Trunk
 from tests.conftest import hire
-from tests.telephony.asterisk import CALLERS, Asterisk, free_port, free_range, home
+from tests.ports import free_port
+from tests.telephony.asterisk import CALLERS, Asterisk, free_range, home
 from tests.telephony.sip import Sipp, eventually
 
 NUMBER = "+37052000001"
@@ -41,7 +42,7 @@ class House:
         """As if our process had ended."""
         self.stop.set()
         if self.thread:
-            self.thread.join(timeout=15)
+            self.thread.join(timeout=60)
             assert not self.thread.is_alive()
             self.thread = None
 

@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.telephony.asterisk import CALLERS, PHONES, free_port
+from tests.ports import free_port
+from tests.telephony.asterisk import CALLERS, PHONES
 
-WAIT_SECONDS = 20.0
+WAIT_SECONDS = 40.0
 SDP = """v=0
 o=user1 53655765 2353687637 IN IP4 [local_ip]
 s=-
@@ -171,7 +172,7 @@ class Sipp:
         for name, value in {"user": username, "password": password, "expires": str(expires)}.items():
             text = text.replace("{" + name + "}", value)
         process = self.start(text, PHONES, port, "-m", "1")
-        assert process.wait(timeout=10) == 0, self.errors()
+        assert process.wait(timeout=60) == 0, self.errors()
 
     def errors(self) -> str:
         return "\n".join(file.read_text(errors="replace") for file in self.folder.glob("*.log"))[-3000:]
@@ -180,7 +181,7 @@ class Sipp:
         for process in self.running:
             if process.poll() is None:
                 process.kill()
-            process.wait(timeout=5)
+            process.wait(timeout=60)
 
 
 def eventually(what: Callable[[], Any], seconds: float = WAIT_SECONDS) -> Any:

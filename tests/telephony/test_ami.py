@@ -75,7 +75,7 @@ def connected(server: Scripted, into: list[Message] | None = None) -> Ami:
 
 
 def wait_for(events: list[Message], count: int) -> list[Message]:
-    until = time.monotonic() + 5
+    until = time.monotonic() + 30
     while len(events) < count and time.monotonic() < until:
         time.sleep(0.01)
     return events

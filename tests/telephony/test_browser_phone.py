@@ -17,7 +17,8 @@ from barrymore.organisation.models import Staff
 from barrymore.organisation.secrets import seal
 from barrymore.telephony.models import Call, Extension, Registration
 from tests.browser.test_axe import faults
-from tests.telephony.asterisk import CALLERS, free_port
+from tests.ports import free_port
+from tests.telephony.asterisk import CALLERS
 from tests.telephony.conftest import NUMBER, House, arrive_at_work
 from tests.telephony.sip import caller_scenario, eventually
 
@@ -53,7 +54,7 @@ def address(transactional_db: None) -> Iterator[str]:
     eventually(lambda: server.started)
     yield f"http://localhost:{port}"
     server.should_exit = True
-    thread.join(timeout=10)
+    thread.join(timeout=60)
 
 
 @pytest.fixture
@@ -80,7 +81,7 @@ def opened(context: BrowserContext, address: str) -> Page:
     page = context.new_page()
     page.goto(f"{address}/phone/")
     page.get_by_role("button", name="Take calls in this window").click()
-    page.get_by_text("Ready. Calls ring here.").wait_for(timeout=15_000)
+    page.get_by_text("Ready. Calls ring here.").wait_for(timeout=40_000)
     return page
 
 
@@ -102,21 +103,21 @@ def test_a_call_rings_in_the_browser_shows_its_card_and_is_talked(
     desk.goto(f"{address}/desk/")
     caller = echoing(whole)
 
-    page.get_by_role("button", name="Take the call").wait_for(timeout=15_000)
+    page.get_by_role("button", name="Take the call").wait_for(timeout=40_000)
     call = whole.call(state="ringing")
     assert page.locator("[data-phone-who]").inner_text() == "+37061234567"
     assert page.locator("[data-phone-number]").inner_text() == "Reception"
     # The desk beside it opens the card by itself.
-    desk.wait_for_url(f"{address}/desk/{call.conversation_id}/", timeout=5_000)
+    desk.wait_for_url(f"{address}/desk/{call.conversation_id}/", timeout=30_000)
 
     assert faults(page) == []
     page.get_by_role("button", name="Take the call").click()
     talking = whole.call(state="talking")
     assert talking.staff == amina and whole.asterisk.channels() == 2
     page.get_by_role("button", name="Hang up").wait_for()
-    page.locator("[data-phone-time]").get_by_text("0:02").wait_for(timeout=10_000)
+    page.locator("[data-phone-time]").get_by_text("0:02").wait_for(timeout=30_000)
     # Sound comes: what the browser receives is counted by the browser itself.
-    page.locator("[data-phone-light]").wait_for(timeout=10_000)
+    page.locator("[data-phone-light]").wait_for(timeout=30_000)
     assert page.locator("[data-phone-light]").get_attribute("data-phone-light") in {"good", "fair"}
 
     assert faults(page) == []
@@ -128,7 +129,7 @@ def test_a_call_rings_in_the_browser_shows_its_card_and_is_talked(
     page.get_by_role("button", name="Hang up").click()
     ended = whole.call(state="ended")
     assert (ended.outcome, ended.staff) == ("answered", amina)
-    assert caller.wait(timeout=10) == 0, whole.sip.errors()
+    assert caller.wait(timeout=60) == 0, whole.sip.errors()
     eventually(lambda: whole.asterisk.channels() == 0)
     assert page.get_by_role("button", name="Take the call").is_hidden()
 
@@ -141,7 +142,7 @@ def test_who_says_not_now_passes_the_caller_on(
     page = opened(context, address)
     eventually(lambda: Registration.objects.filter(extension=amina_phone).exists())
     whole.sip.call(NUMBER, stays=30)
-    page.get_by_role("button", name="Not now").click(timeout=15_000)
+    page.get_by_role("button", name="Not now").click(timeout=40_000)
     call = whole.call(state="queued", attempt=1)
     assert call.outcome == "" and call.staff is None
 
@@ -154,7 +155,7 @@ def test_a_browser_that_dies_gives_the_caller_back_to_the_queue(
     page = opened(context, address)
     eventually(lambda: Registration.objects.filter(extension=amina_phone).exists())
     whole.sip.call(NUMBER, stays=60)
-    page.get_by_role("button", name="Take the call").click(timeout=15_000)
+    page.get_by_role("button", name="Take the call").click(timeout=40_000)
     whole.call(state="talking")
     with contextlib.suppress(Error):
         page.goto("chrome://crash")

@@ -40,7 +40,7 @@ def test_our_process_is_away_while_callers_come_talk_and_go(
     away = now()
     # This one comes while nobody listens, and waits.
     whole.sip.call(NUMBER, stays=30, from_header="<sip:+37061234569@[local_ip]>")
-    assert left.wait(timeout=10) == 0
+    assert left.wait(timeout=60) == 0
     eventually(lambda: whole.asterisk.channels() == 3)
     whole.work()
     assert whole.call(pk=waiting.pk, state="ended").outcome == "abandoned"

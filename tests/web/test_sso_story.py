@@ -12,7 +12,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import browser, playwright
-from tests.web.provider import free_port, running
+from tests.ports import free_port
+from tests.web.provider import running
 
 __all__ = ["browser", "playwright"]
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("story")]
@@ -26,7 +27,7 @@ ILZE = {
 
 
 def waited_for(url, process):
-    until = time.monotonic() + 120
+    until = time.monotonic() + 240
     while time.monotonic() < until and process.poll() is None:
         try:
             if httpx.get(url, timeout=5, trust_env=False).status_code == 200:
@@ -65,7 +66,7 @@ def product(issuer_of, tmp_path_factory):
         yield json.loads((Path(var) / "demo.json").read_text())
     finally:
         process.terminate()
-        process.wait(timeout=30)
+        process.wait(timeout=60)
 
 
 @pytest.fixture
