@@ -85,12 +85,12 @@ def _measured(seeds: range, prevalence: float, noise: float) -> Tally:
             tally.overall[name] += getattr(scored, name)
         for name, part in scored.per_scenario.items():
             tally.scenarios[name] += part
-        _fairness(made, found, tally)
+        fairness(made, found, tally)
         _bias(made, found, tally)
     return tally
 
 
-def _fairness(made: Simulated, found: Findings, tally: Tally) -> None:
+def fairness(made: Simulated, found: Findings, tally: Tally) -> None:
     """Honest shifts flagged, by the kind of desk."""
     flagged = {(flag.desk, flag.start) for flag in found.flags if flag.kind != "red_covered"}
     world = made.world
