@@ -9,6 +9,8 @@ from django.db import connection
 from django.db.models import Q
 
 from barrymore.conversations.models import Conversation, Message
+from barrymore.figures import calls as figures
+from barrymore.figures.scope import Period
 from barrymore.formulas.choice import Waiting, next_waiting
 from barrymore.handling import moves, rounds
 from barrymore.handling import services as handling
@@ -203,6 +205,16 @@ def test_a_lost_caller_who_is_still_there_keeps_the_place(connected: Node, numbe
     assert Placement.objects.get().line == 1 and found.queued_at == call.queued_at
     calls.end(call.pk)
     assert Call.objects.get().outcome == "abandoned" and count("call.found") == 1
+
+
+def test_who_is_lost_twice_is_one_lost_call_and_nobody_waits_for_ever(
+    connected: Node, number: Number
+) -> None:
+    call = come(connected, number)
+    assert calls.lose(call.pk) and calls.find_again(call.pk) and calls.lose(call.pk)
+    assert Call.objects.get().outcome == "lost_by_system"
+    (told,) = figures.load(Period(now() - timedelta(hours=1), now() + timedelta(hours=1)))
+    assert told.is_lost
 
 
 def test_moving_a_caller_to_another_queue_keeps_the_line(

@@ -7,7 +7,7 @@ from django.db.models import F
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from barrymore.conversations.models import Conversation
+from barrymore.conversations.models import Conversation, Message
 from barrymore.conversations.services import add_event, refs_of
 from barrymore.formulas.choice import Choice
 from barrymore.handling import phone
@@ -88,11 +88,18 @@ def _contact(node: Node, caller: Caller, number: Number | None, known: str) -> C
 
 
 def _tell(kind: str, call: Call, **values: object) -> None:
-    """One fact of a call, once."""
+    """One fact of a call, once; a loss once each time after the caller was found again."""
     conversation = _conversation(call)
     refs: Refs = refs_of(conversation, queue=queue_ref_of(conversation), staff_ref=call.staff_id)
     refs["values"] = values
-    record(kind, f"call:{call.pk}:{kind.partition('.')[2]}", **refs)
+    record(kind, f"call:{call.pk}:{kind.partition('.')[2]}{_again(call, kind)}", **refs)
+
+
+def _again(call: Call, kind: str = "call.lost") -> str:
+    if kind != "call.lost":
+        return ""
+    found = Message.objects.filter(conversation=call.conversation_id, event="call_found").count()
+    return str(found + 1) if found else ""
 
 
 def _conversation(call: Call) -> Conversation:
@@ -214,7 +221,7 @@ def lose(ref: int) -> Call | None:
         _finish(call, Outcome.ANSWERED)
     else:
         _finish(call, Outcome.LOST)
-    phone.call_back(_conversation(call), f"call:{call.pk}", call.caller)
+    phone.call_back(_conversation(call), f"call:{call.pk}{_again(call)}", call.caller)
     return call
 
 

@@ -17,6 +17,8 @@ THERE = {"Reachable", "NonQualified", "Created", "Updated", "Avail", "NonQual", 
 CLOCK_TRUSTED = timedelta(seconds=30)
 # The line was lost, nobody hung up: nothing was heard for too long, or the network is out.
 CUT = {"38", "41", "44"}
+# Nobody hung up and nothing broke: Asterisk itself is ending.
+NO_CAUSE = "0"
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,11 @@ class LegOver:
 
 @dataclass(frozen=True)
 class CallerOver:
-    """The caller's line has ended."""
+    """The caller's line has ended. `is_ours`: Asterisk ended it, not the caller."""
 
     unique_id: str
     at: datetime | None = None
+    is_ours: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,8 +142,11 @@ class Ear:
         for bridge in [name for name, inside in self._bridges.items() if unique_id in inside]:
             del self._bridges[bridge]
         if leg := leg_of(unique_id):
-            return LegOver(leg, cause, cause in CUT, time_of(message))
-        return CallerOver(unique_id, time_of(message)) if UNIQUE.fullmatch(unique_id) else None
+            # Where Asterisk ends, the caller's own line tells it apart from a talk that is over.
+            return LegOver(leg, cause, cause in CUT, time_of(message), is_sure=cause != NO_CAUSE)
+        if not UNIQUE.fullmatch(unique_id):
+            return None
+        return CallerOver(unique_id, time_of(message), is_ours=cause == NO_CAUSE)
 
 
 def caller_of(message: Message, number: str) -> Caller | None:

@@ -35,7 +35,7 @@ def reconcile(board: Switchboard, ami: Ami, started_at: datetime) -> None:
         board.later(call.unique_id, "reconcile", partial(put_right, board, call.pk, found))
     for line in lines:
         if line.caller is not None:
-            board.later(line.unique_id, "find", partial(_take_in, board, line))
+            board.later(line.unique_id, "find", partial(_take_in, board, line, asked_at))
     wake()
 
 
@@ -106,11 +106,12 @@ def _still_ringing(board: Switchboard, call: Call, found: Found) -> None:
         wake()
 
 
-def _take_in(board: Switchboard, line: Line) -> None:
-    """A caller who waits and whom we do not know yet, or took for lost."""
+def _take_in(board: Switchboard, line: Line, asked_at: datetime) -> None:
+    """A caller who waits and whom we do not know yet, or took for lost before we asked."""
     known = Call.objects.filter(node=board.node, unique_id=line.unique_id).first()
     if known is not None:
-        if known.state == State.ENDED and calls.find_again(known.pk):
+        was_lost = known.ended_at is not None and known.ended_at < asked_at - LAG
+        if was_lost and calls.find_again(known.pk):
             wake()
     elif line.caller is not None:
         board.act(line.caller)

@@ -50,7 +50,7 @@ class Switchboard:
                     self.ring_soon(allocation.for_call(call))
             case CallerOver():
                 if call := Call.objects.filter(node=self.node, unique_id=heard.unique_id).first():
-                    self._end(call.pk, heard.at)
+                    self._end(call.pk, heard.at, by_us=heard.is_ours)
             case Met(leg, at):
                 self.answered(leg, at)
             case LegOver():
@@ -116,9 +116,9 @@ class Switchboard:
             self.hand.play_music(call)
             self.ring_soon(allocation.for_call(call))
 
-    def _end(self, ref: int, at: datetime | None) -> None:
+    def _end(self, ref: int, at: datetime | None, *, by_us: bool = False) -> None:
         staff_ref = Call.objects.filter(pk=ref).values_list("staff", flat=True).first()
-        if call := calls.end(ref, at):
+        if call := calls.lose(ref) if by_us else calls.end(ref, at):
             self.forget(call)
             self.ring_soon(allocation.for_person(staff_ref) if staff_ref else None)
 
