@@ -10,7 +10,7 @@ export DJANGO_SETTINGS_MODULE := barrymore.config.settings
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | awk -F':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
-run: install bundle words  ## start the product with its living demo company at http://localhost:8000 (PORT= chooses)
+run: install  ## start the product with its living demo company at http://localhost:8000 (PORT= chooses)
 	@$(BIN)/python -m barrymore run-demo --port $(PORT) $(if $(TRADES),--trades)
 
 test: install-dev bundle words  ## every test; installs what the tests need (root needed for Debian packages)
@@ -51,10 +51,11 @@ bench-board: install-dev bundle words  ## the quality board over ten million ans
 	@$(BIN)/python -m bench.board
 	@bash scripts/with-postgres $(BIN)/python -m bench.board
 
-bench-voice: install-dev  ## who takes which call: ten thousand waiting, a thousand people, SQLite and PostgreSQL
+bench-voice: install-dev bundle words  ## who takes which call among thousands; then a real Asterisk with a thousand callers beside its own queue
 	@bash scripts/test-needs
 	@$(BIN)/python -m bench.voice
 	@bash scripts/with-postgres $(BIN)/python -m bench.voice
+	@bash scripts/with-asterisk bash scripts/with-postgres $(BIN)/python -m bench.lines
 
 bench-alerts: install-dev bundle words  ## from a red press to the mail accepted and to a live page, while others press
 	@bash scripts/test-needs
@@ -64,6 +65,9 @@ bench-detection: install-dev  ## how well gamed feedback is found: precision, re
 	@$(BIN)/python -m bench.detection
 	@$(BIN)/python -m bench.ticket_detection
 
+bench-fairness: install-dev  ## whether desks out of the usual are asked more often, on companies that nothing was tuned on
+	@$(BIN)/python -m bench.fairness
+
 shots: install-dev bundle words  ## walk the product in Chromium and photograph it into var/shots
 	@bash scripts/test-needs
 	@$(BIN)/python -m shots
@@ -71,7 +75,7 @@ shots: install-dev bundle words  ## walk the product in Chromium and photograph 
 locks:  ## compile the hashed lock files anew
 	@bash scripts/locks
 
-install: $(VENV)/installed-run
+install: $(VENV)/installed-run bundle words  ## everything that your own house needs; then .venv/bin/barrymore serve
 install-dev: $(VENV)/installed-dev
 
 $(VENV)/installed-run: requirements/run.txt
@@ -95,4 +99,4 @@ words: $(WORDS:.po=.mo)
 %.mo: %.po
 	@$(BIN)/pybabel -q compile -i $< -o $@ 2>/dev/null || $(BIN)/pybabel compile -i $< -o $@
 
-.PHONY: help run test test-long lint bench bench-peers bench-growth bench-streams bench-alerts bench-board bench-detection bench-events shots locks install install-dev bundle words $(VENV)/installed-any
+.PHONY: help run test test-long lint bench bench-peers bench-growth bench-streams bench-alerts bench-board bench-detection bench-fairness bench-voice bench-events shots locks install install-dev bundle words $(VENV)/installed-any

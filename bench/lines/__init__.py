@@ -1,0 +1,1 @@
+"""A real Asterisk under load: SIPp calls, SIPp answers, the product decides."""
