@@ -14,6 +14,7 @@ BODIES: dict[str, dict[str, Any]] = {
     "/purchases": BOUGHT | {"email": "lee@guests.example", "phone": "", "name": "Lee", "amount": "24.00",
                             "currency": "EUR", "site": ""},
     "/conversations/{conversation_id}/replies": {"text": "x", "cc": [], "bcc": [], "expects_reply": True},
+    "/calls/{call_id}/acts": {"act": "park", "whom": ""},
     "/conversations/{conversation_id}/notes": {"text": "x"},
     "/conversations/{conversation_id}/close": {"not_asking": ""},
     "/conversations/{conversation_id}/priority": {"priority": 3},

@@ -32,8 +32,15 @@ def scenario(*parts: str) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n<scenario name="t">\n' + "".join(parts) + "</scenario>\n"
 
 
-def caller_scenario(stays: float, from_header: str, extra: str) -> str:
-    """Call, listen, and hang up after some seconds, unless the other side does before."""
+def playing(sound: Path | None) -> str:
+    """Speak: raw PCMU, once, beside whatever else is done."""
+    if sound is None:
+        return ""
+    return f'<nop><action><exec rtp_stream="{sound},1,0,PCMU/8000"/></action></nop>\n'
+
+
+def caller_scenario(stays: float, from_header: str, extra: str, sound: Path | None = None) -> str:
+    """Call, listen or speak, and hang up after some seconds, unless the other side does before."""
     head = f"From: {from_header};tag=[call_number]c[pid]\n"
     contact = "Contact: <sip:c@[local_ip]:[local_port]>\nMax-Forwards: 70\n"
     invite = (
@@ -46,6 +53,7 @@ def caller_scenario(stays: float, from_header: str, extra: str) -> str:
         '<recv response="100" optional="true"/><recv response="180" optional="true"/>',
         '<recv response="200" rrs="true"/>\n',
         send("ACK " + within + f"Call-ID: [call_id]\nCSeq: 1 ACK\n{contact}".rstrip("\n")),
+        playing(sound),
         f'<recv request="BYE" timeout="{int(stays * 1000)}" ontimeout="bye"/>\n',
         send("SIP/2.0 200 OK\n[last_Via:]\n[last_From:]\n[last_To:]\n[last_Call-ID:]\n[last_CSeq:]").replace(
             "<send", '<send next="end"'
@@ -69,10 +77,28 @@ INVITED = """<recv request="INVITE" rrs="true"><action>
 <ereg regexp=".*" search_in="hdr" header="To:" assign_to="2"/>
 </action></recv>
 """
+
+
+def referring(to: str) -> str:
+    """After a second the telephone passes its caller on by itself."""
+    text = (
+        "REFER [next_url] SIP/2.0\n" + VIA + "\nFrom:[$2];tag=p[call_number]\nTo:[$1]\n[last_Call-ID:]\n"
+        "CSeq: 4 REFER\nMax-Forwards: 70\nContact: <sip:p@[local_ip]:[local_port]>\n"
+        f"Refer-To: <sip:{to}@[remote_ip]:[remote_port]>"
+    )
+    return (
+        '<pause milliseconds="1000"/>\n' + send(text, retrans=True) + '<recv response="202"/>\n'
+        '<recv request="NOTIFY"/>\n' + answered("200 OK", to="[last_To:]")
+        + '<recv request="NOTIFY"/>\n' + answered("200 OK", to="[last_To:]")
+    )  # fmt: skip
+
+
 RECEIVED = answered("200 OK", to="[last_To:]")
 
 
-def phone_scenario(answers_after: float | None, talks: float, code: str = "") -> str:
+def phone_scenario(
+    answers_after: float | None, talks: float, code: str = "", sound: Path | None = None, refers: str = ""
+) -> str:
     """Ring, then lift after some seconds and talk; never lift; or refuse with a code."""
     if code:
         return scenario(
@@ -95,6 +121,8 @@ def phone_scenario(answers_after: float | None, talks: float, code: str = "") ->
         f'<pause milliseconds="{int(answers_after * 1000)}"/>\n',
         answered("200 OK", sdp=True, retrans=True),
         '<recv request="ACK"/>\n',
+        playing(sound),
+        referring(refers) if refers else "",
         f'<recv request="BYE" timeout="{int(talks * 1000)}" ontimeout="bye"/>\n',
         RECEIVED.replace("<send", '<send next="end"'),
         '<label id="bye"/>\n',
@@ -148,9 +176,10 @@ class Sipp:
         extra: str = "",
         calls: int = 1,
         rate: int = 20,
+        sound: Path | None = None,
     ) -> subprocess.Popen[bytes]:
         """Call a number."""
-        text = caller_scenario(stays, from_header, extra)
+        text = caller_scenario(stays, from_header, extra, sound)
         port = free_port(2, CALLERS)
         return self.start(text, CALLERS, port, "-s", number, "-m", str(calls), "-r", str(rate))
 
@@ -161,11 +190,13 @@ class Sipp:
         answers_after: float | None = 0.1,
         talks: float = 30,
         code: str = "",
+        sound: Path | None = None,
+        refers: str = "",
     ) -> subprocess.Popen[bytes]:
         """Sign a telephone in, then let it behave."""
         port = free_port(2, PHONES)
         self.register(username, password, port)
-        return self.start(phone_scenario(answers_after, talks, code), PHONES, port)
+        return self.start(phone_scenario(answers_after, talks, code, sound, refers), PHONES, port)
 
     def register(self, username: str, password: str, port: int, expires: int = 600) -> None:
         text = REGISTER

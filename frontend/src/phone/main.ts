@@ -80,6 +80,8 @@ function turn(next: CallState, who: string): void {
     part("light").hidden = true;
   }
   show();
+  // What the house knows of the call is shown below it.
+  document.dispatchEvent(new Event("barrymore-call"));
 }
 
 function measure(): void {

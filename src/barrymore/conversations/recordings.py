@@ -76,10 +76,17 @@ def asks_first(queue: int | None) -> RecordingProfile | None:
 
 
 def begin(
-    conversation: Conversation, key: str, *, queue: int | None, staff: Staff | None, answer: str = ""
+    conversation: Conversation,
+    key: str,
+    *,
+    queue: int | None,
+    staff: Staff | None,
+    answer: str = "",
+    is_drawn: bool | None = None,
 ) -> CallRecording:
     """A call is recorded from now on. `answer`: what the caller said to the question, `yes`, `no` or nothing.
 
+    `is_drawn`: what the lot said for an earlier part of the same call; without one it is cast.
     The same key again is the first recording. Raises NotRecorded.
     """
     there = CallRecording.objects.filter(key=key).first()
@@ -95,7 +102,9 @@ def begin(
         raise NotRecorded("declined")
     if held.basis == RecordingProfile.Basis.CONSENT and answer != "yes":
         raise NotRecorded("not_asked")
-    if random.random() * 100 >= held.share:  # noqa: S311 - a lot, no secret
+    if is_drawn is None:
+        is_drawn = random.random() * 100 < held.share  # noqa: S311 - a lot, no secret
+    if not is_drawn:
         raise NotRecorded("lot")
     return _begun(conversation, key, queue, staff, held)
 

@@ -40,6 +40,12 @@ EVENTS = {
         gettext_lazy("The line to %(to)s broke; the caller is still ours"),
         gettext_lazy("The line broke by our fault"),
     ),
+    "call_cold": (gettext_lazy("%(by)s passed the caller on to %(to)s"), ""),
+    "call_back": (gettext_lazy("Nobody took the call; it rings at %(to)s again"), ""),
+    "call_consult": (gettext_lazy("%(by)s asked %(to)s while the caller waited"), ""),
+    "call_park": (gettext_lazy("%(by)s put the call aside"), ""),
+    "call_take": (gettext_lazy("%(to)s takes the call that was put aside"), ""),
+    "call_joined": (gettext_lazy("All three spoke together, asked by %(by)s"), ""),
     "call_found": (gettext_lazy("The caller is still on the line"), ""),
     "person": (gettext_lazy("This is %(to)s, said %(by)s"), gettext_lazy("Nobody is named as the writer")),
 }

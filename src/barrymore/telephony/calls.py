@@ -24,6 +24,8 @@ from barrymore.routing.selectors import queue_ref_of
 from barrymore.telephony.hearing import Caller, Leg
 from barrymore.telephony.models import Call, Extension, Node, Number
 from barrymore.telephony.spelling import caller_number, region_of, told_name
+from barrymore.telephony.talks.keeping import begin_talk, end_talks, talked_seconds
+from barrymore.telephony.talks.passing import close_all
 
 State, Outcome = Call.State, Call.Outcome
 SHORT = timedelta(seconds=5)
@@ -154,6 +156,7 @@ def answer(leg: Leg, at: datetime | None = None) -> Call | None:
         call.save(update_fields=["answered_at"])
         _tell("call.answered", call, wait_seconds=round(call.wait_seconds, 3))
     add_event(_conversation(call), "call_answered", staff, by=staff.name, seconds=round(call.wait_seconds))
+    begin_talk(call, staff, str(leg), moment)
     phone.answered_later(_conversation(call), staff)
     return call
 
@@ -188,6 +191,7 @@ def hold_on(ref: int) -> Call | None:
     staff = call.staff
     add_event(_conversation(call), "call_cut", staff, to=staff.name if staff else "")
     phone.hold_on(_conversation(call))
+    end_talks(call, now())
     live.release([call.staff_id or 0])
     Call.objects.filter(pk=ref).update(staff=None)
     return call_of(ref)
@@ -232,8 +236,10 @@ def _ended(ref: int, at: datetime) -> Call | None:
     call = call_of(ref)
     live.withdraw(_conversation(call).pk)
     live.set_line(_conversation(call).pk, Line.NONE)
+    end_talks(call, at)
     if call.staff_id:
         live.release([call.staff_id])
+    close_all(call)
     return call
 
 
@@ -243,7 +249,7 @@ def _finish(call: Call, outcome: str) -> None:
         # Who was being rung has not spoken with the caller.
         call.staff = None
     call.save(update_fields=["outcome", "is_short", "staff"])
-    wait, talk = round(call.wait_seconds, 3), round(call.talk_seconds, 3)
+    wait, talk = round(call.wait_seconds, 3), round(talked_seconds(call), 3)
     match outcome:
         case Outcome.ANSWERED:
             _tell("call.ended", call, talk_seconds=talk)

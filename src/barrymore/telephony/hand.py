@@ -37,7 +37,7 @@ class Hand:
 
     def _originate(self, call: Call, leg: Leg, username: str) -> None:
         number = call.number_id or 0
-        self._say(
+        self.say(
             "Originate",
             str(leg),
             Channel=f"PJSIP/{username}",
@@ -48,7 +48,12 @@ class Hand:
             Timeout=str(calls.ring_seconds(call) * 1000),
             CallerID=f"<{call.caller or 'anonymous'}>",
             Async="true",
-            Variable=[f"BM_CALL={call.pk}", f"BM_CALLER={call.channel}", f"BM_NUMBER={number}"],
+            Variable=[
+                f"BM_CALL={call.pk}",
+                f"BM_CALLER={call.channel}",
+                f"BM_NUMBER={number}",
+                "__TRANSFER_CONTEXT=barrymore-refer",
+            ],
         )
 
     def silence(self, ref: int, but: Leg | None = None) -> None:
@@ -66,7 +71,7 @@ class Hand:
 
     def play_music(self, call: Call) -> None:
         """The caller waits on."""
-        self._say(
+        self.say(
             "Redirect",
             Channel=call.channel,
             Context="barrymore-wait",
@@ -76,10 +81,10 @@ class Hand:
 
     def hang_up(self, unique_id: str) -> None:
         """End a line. One that has gone already is no fault."""
-        self._say("Hangup", Channel=unique_id)
+        self.say("Hangup", Channel=unique_id)
 
-    def _say(self, action: str, name: str = "", **headers: Value) -> None:
-        """While the connection is away nothing is said, and connecting finds what is amiss."""
+    def say(self, action: str, name: str = "", **headers: Value) -> None:
+        """Say an action. While the connection is away nothing is said, and connecting finds what is amiss."""
         try:
             if self._ami is not None:
                 self._ami.say(action, name, **headers)

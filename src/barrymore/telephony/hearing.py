@@ -1,7 +1,7 @@
 """What Asterisk says, as values of ours; its shapes stop here."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
@@ -55,6 +55,7 @@ class Met:
 
     leg: Leg
     at: datetime | None = None
+    inside: frozenset[str] = field(default=frozenset(), compare=False)  # the unique ids of all in the bridge
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,15 @@ class LegOver:
     is_cut: bool
     at: datetime | None = None
     is_sure: bool = True
+
+
+@dataclass(frozen=True)
+class Referred:
+    """A telephone has itself passed its caller on: to digits that were dialled, or to another telephone."""
+
+    leg: Leg
+    digits: str = ""
+    telephone: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,7 +98,7 @@ class Telephone:
     is_there: bool
 
 
-Heard: TypeAlias = Caller | Met | LegOver | CallerOver | Telephone
+Heard: TypeAlias = Caller | Referred | Met | LegOver | CallerOver | Telephone
 
 
 def leg_of(text: str) -> Leg | None:
@@ -113,6 +123,8 @@ class Ear:
                 return self._entered(message)
             case "Hangup":
                 return self._over(message)
+            case "BlindTransfer" | "AttendedTransfer" if message.get("Result") == "Success":
+                return referred(message)
             case "OriginateResponse" if message.get("Response") == "Failure":
                 leg = leg_of(message.get("ActionID", ""))
                 return LegOver(leg, "", is_cut=False, is_sure=False) if leg else None
@@ -135,7 +147,9 @@ class Ear:
         inside = self._bridges.setdefault(bridge, set())
         inside.add(message.get("Uniqueid", ""))
         legs = [leg for one in inside if (leg := leg_of(one))]
-        return Met(legs[0], time_of(message)) if legs and len(inside) > 1 else None
+        if not legs or len(inside) < 2:
+            return None
+        return Met(legs[0], time_of(message), frozenset(inside))
 
     def _over(self, message: Message) -> LegOver | CallerOver | None:
         unique_id, cause = message.get("Uniqueid", ""), message.get("Cause", "")
@@ -147,6 +161,15 @@ class Ear:
         if not UNIQUE.fullmatch(unique_id):
             return None
         return CallerOver(unique_id, time_of(message), is_ours=cause == NO_CAUSE)
+
+
+def referred(message: Message) -> Referred | None:
+    """Which line passed its caller on, and where to; None where it is none of ours."""
+    leg = leg_of(message.get("TransfererUniqueid", "") or message.get("OrigTransfererUniqueid", ""))
+    if leg is None:
+        return None
+    target = message.get("TransferTargetChannel", "").removeprefix("PJSIP/").rpartition("-")[0]
+    return Referred(leg, message.get("Extension", "")[:20], target)
 
 
 def caller_of(message: Message, number: str) -> Caller | None:

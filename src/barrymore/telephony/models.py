@@ -14,6 +14,9 @@ from barrymore.telephony.spelling import (
     check_networks,
     check_secret_free_word,
 )
+from barrymore.telephony.talks.models import Order as Order
+from barrymore.telephony.talks.models import Passing as Passing
+from barrymore.telephony.talks.models import Talk as Talk
 
 
 class Node(models.Model):
@@ -153,6 +156,7 @@ class Call(models.Model):
         QUEUED = "queued", _("waiting")
         RINGING = "ringing", _("ringing")
         TALKING = "talking", _("talking")
+        PARKED = "parked", _("put aside")
         ENDED = "ended", _("ended")
 
     class Outcome(models.TextChoices):

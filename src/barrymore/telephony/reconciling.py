@@ -11,8 +11,9 @@ from barrymore.routing.waking import wake
 from barrymore.telephony import calls
 from barrymore.telephony.ami import Ami, Refused
 from barrymore.telephony.hearing import THERE, Leg, Line, leg_of, line_of
-from barrymore.telephony.models import Call, Node
+from barrymore.telephony.models import Call, Node, Passing
 from barrymore.telephony.switchboard import Switchboard
+from barrymore.telephony.talks import restoring
 
 # A list of lines is this much older than what we have heard meanwhile.
 LAG = timedelta(seconds=2)
@@ -78,6 +79,10 @@ def put_right(board: Switchboard, ref: int, found: Found) -> None:
     if found.caller is None and call.queued_at < found.started_at:
         # Asterisk has begun anew since: the line broke by our fault.
         _over(board, calls.lose(call.pk))
+    elif restoring.is_young(board.talks, call, found.asked_at) or (
+        found.caller is not None and restoring.restore(board.talks, call, found.legs, found.caller)
+    ):
+        return
     elif found.talking is not None:
         if call.state != State.TALKING:
             board.answered(found.talking)
@@ -86,6 +91,8 @@ def put_right(board: Switchboard, ref: int, found: Found) -> None:
         return
     elif found.caller is None:
         _over(board, calls.end(call.pk))
+        for leg in found.legs:
+            board.hand.hang_up(str(leg))
     elif call.state == State.TALKING and found.caller.waits_on is not None and not found.legs:
         if call.answered_at is not None and call.answered_at < found.asked_at - LAG:
             board.hold_on(ref)
@@ -126,9 +133,9 @@ def lose_all(node: Node) -> int:
 def release_idle() -> int:
     """Nobody stays engaged whose call is over: whatever went wrong, people are free again."""
     busy = Call.objects.filter(state__in=[State.RINGING, State.TALKING], staff__isnull=False)
-    idle = Presence.objects.filter(engaged_since__lt=now() - ENGAGED_AT_LEAST).exclude(
-        staff__in=busy.values("staff")
-    )
+    asked = Passing.objects.filter(ended_at=None, to__isnull=False)
+    idle = Presence.objects.filter(engaged_since__lt=now() - ENGAGED_AT_LEAST)
+    idle = idle.exclude(staff__in=busy.values("staff")).exclude(staff__in=asked.values("to"))
     refs = list(idle.values_list("staff", flat=True))
     if refs:
         live.release(refs)

@@ -10,9 +10,12 @@ from barrymore.telephony import allocation, calls
 from barrymore.telephony.ami import Message
 from barrymore.telephony.devices import note_telephone, note_telephones, telephones_of
 from barrymore.telephony.hand import Hand
-from barrymore.telephony.hearing import Caller, CallerOver, Ear, Heard, Leg, LegOver, Met, Telephone
+from barrymore.telephony.hearing import Caller, CallerOver, Ear, Heard, Leg, LegOver, Met, Referred, Telephone
 from barrymore.telephony.lanes import Lanes
 from barrymore.telephony.models import Call, Node
+from barrymore.telephony.talks import tapes
+from barrymore.telephony.talks.obeying import referred
+from barrymore.telephony.talks.switching import Switching
 
 REFUSED = {"17", "21"}  # busy, or refused by hand
 UNSURE_SECONDS = 0.5
@@ -24,8 +27,9 @@ class Switchboard:
     def __init__(self, node: Node, lanes: Lanes) -> None:
         self.node, self._lanes = node, lanes
         self._ear = Ear()
-        self._talking: dict[int, Leg] = {}
+        self.talking: dict[int, Leg] = {}
         self.hand = Hand(node)
+        self.talks = Switching(self)
 
     def hear(self, message: Message) -> None:
         """What the connection hears: into the lane of its call, nothing more."""
@@ -52,9 +56,13 @@ class Switchboard:
                 if call := Call.objects.filter(node=self.node, unique_id=heard.unique_id).first():
                     self._end(call.pk, heard.at, by_us=heard.is_ours)
             case Met(leg, at):
-                self.answered(leg, at)
+                if not self.talks.met(heard):
+                    self.answered(leg, at)
             case LegOver():
-                self._leg_over(heard)
+                if not self.talks.leg_over(heard):
+                    self._leg_over(heard)
+            case Referred():
+                referred(self.talks, heard)
             case Telephone():
                 if note_telephone(self.node, heard.username, is_there=heard.is_there):
                     wake()
@@ -63,7 +71,7 @@ class Switchboard:
         """What was found on connecting: which telephones ring for a call, and which one speaks."""
         self.hand.remember(legs)
         if talking:
-            self._talking[talking.call] = talking
+            self.talking[talking.call] = talking
 
     def contacts(self, places: dict[str, set[str]]) -> None:
         """Which telephones are there, and where."""
@@ -88,14 +96,16 @@ class Switchboard:
 
     def answered(self, leg: Leg, at: datetime | None = None) -> None:
         """One telephone was lifted: the call is theirs, the other telephones fall silent."""
-        self._talking[leg.call] = leg
-        calls.answer(leg, at)
+        self.talking[leg.call] = leg
+        call = calls.answer(leg, at)
         self.hand.silence(leg.call, but=leg)
+        if call:
+            self.talks.begun(call)
 
     def _leg_over(self, over: LegOver) -> None:
         leg = over.leg
-        if self._talking.get(leg.call) == leg:
-            del self._talking[leg.call]
+        if self.talking.get(leg.call) == leg:
+            del self.talking[leg.call]
             if over.is_cut:
                 self.hold_on(leg.call)
             else:
@@ -106,6 +116,8 @@ class Switchboard:
 
     def _not_taken(self, ref: int, attempt: int, *, refused: bool) -> None:
         before = Call.objects.filter(pk=ref, attempt=attempt).values_list("staff", flat=True).first()
+        if self.talks.not_taken(ref, attempt):
+            return
         if call := calls.pass_on(ref, attempt, refused=refused):
             self.ring_soon(allocation.for_call(call))
             self.ring_soon(allocation.for_person(before) if before else None)
@@ -113,6 +125,7 @@ class Switchboard:
     def hold_on(self, ref: int) -> None:
         """The person's line was cut: the caller hears music again and is next."""
         if call := calls.hold_on(ref):
+            tapes.stop(self.hand, call)
             self.hand.play_music(call)
             self.ring_soon(allocation.for_call(call))
 
@@ -125,14 +138,15 @@ class Switchboard:
     def forget(self, call: Call) -> None:
         """Hang up whatever is left of a call that is over. What has gone already is no fault."""
         self.hand.silence(call.pk)
-        if leg := self._talking.pop(call.pk, None):
+        self.talks.forget(call)
+        if leg := self.talking.pop(call.pk, None):
             self.hand.hang_up(str(leg))
         self.hand.hang_up(call.unique_id)
 
 
 def _key(heard: Heard) -> str:
     match heard:
-        case Met(leg=leg) | LegOver(leg=leg):
+        case Met(leg=leg) | LegOver(leg=leg) | Referred(leg=leg):
             return leg.caller
         case Telephone():
             return f"telephone {heard.username}"

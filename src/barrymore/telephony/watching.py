@@ -19,6 +19,8 @@ from barrymore.telephony.lanes import Lanes
 from barrymore.telephony.models import Call, Node
 from barrymore.telephony.reconciling import lose_all, reconcile, release_idle
 from barrymore.telephony.switchboard import Switchboard
+from barrymore.telephony.talks import orders
+from barrymore.telephony.talks.fetching import Fetcher
 
 log = logging.getLogger(__name__)
 RESCAN_SECONDS = 2.0
@@ -37,8 +39,14 @@ class Driver:
         self.node, self.board = node, Switchboard(node, lanes)
         self.stop = threading.Event()
         self.away_since = time.monotonic()
+        self.fetcher = Fetcher(node, self.stop)
         self.thread = threading.Thread(target=self._run, name=f"node {node}", daemon=True)
         self.thread.start()
+
+    def join(self) -> None:
+        """Wait for its end, once it is told to stop."""
+        self.thread.join(timeout=5)
+        self.fetcher.thread.join(timeout=5)
 
     def _run(self) -> None:
         failures = 0
@@ -130,7 +138,9 @@ def watch_nodes(stop: threading.Event) -> None:
                     _match(drivers, wanted, lanes)
                     _tidy()
                     _ring_reserved({driver.node.pk: driver.board for driver in drivers.values()})
+                    orders.give_back_parked([driver.board for driver in drivers.values()])
             if drivers:
+                orders.hand_out({driver.node.pk: driver.board for driver in drivers.values()})
                 _allocate({driver.node.pk: driver.board for driver in drivers.values()})
         except Exception:
             log.exception("watching nodes failed, again in %.0f s", RESCAN_SECONDS)
@@ -143,7 +153,7 @@ def _close(drivers: dict[tuple[int, str], Driver], lanes: Lanes | None, me: str)
     for driver in drivers.values():
         driver.stop.set()
     for driver in drivers.values():
-        driver.thread.join(timeout=5)
+        driver.join()
     if lanes is not None:
         lanes.close()
     Node.objects.filter(held_by=me).update(held_by="", held_until=None, connected_at=None)
@@ -170,7 +180,7 @@ def _match(drivers: dict[tuple[int, str], Driver], wanted: dict[tuple[int, str],
     for key in gone:
         drivers[key].stop.set()
     for key in gone:
-        drivers.pop(key).thread.join(timeout=5)
+        drivers.pop(key).join()
     for key in wanted.keys() - drivers.keys():
         drivers[key] = Driver(wanted[key], lanes)
 

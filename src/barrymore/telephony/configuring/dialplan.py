@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from barrymore.telephony.configuring.lines import NOTICE
 from barrymore.telephony.models import Extension, Number
 from barrymore.telephony.spelling import CannotWrite
+from barrymore.telephony.talks.dialplan import TALKS
 
 # q12 waits on number 12, b12 has just lost the person they spoke with.
 FIXED = """
@@ -41,7 +42,7 @@ def dialplan(numbers: Iterable[Number], extensions: Iterable[Extension]) -> str:
     # A number that nobody has entered here is answered all the same, by the default queue.
     for pattern in ("s", "_[+0-9A-Za-z]."):
         parts.append(f"exten => {pattern},1,Goto(barrymore-wait,q0,1)\n")
-    parts.append(FIXED)
+    parts += [FIXED, TALKS]
     parts.append("\n[barrymore-inside]\n")
     for dialled, lines in _by_number(extensions).items():
         targets = "&".join(f"PJSIP/{one.username}" for one in lines)

@@ -13,7 +13,10 @@ from barrymore.telephony.spelling import WORD, CannotWrite, check_address, writt
 
 NOTICE = "; Written by `barrymore telephony config`: change it in the settings, not here.\n"
 # Without a filter a thousand calls send forty thousand events that nobody needs.
-EVENTS = ("UserEvent", "Hangup", "BridgeEnter", "OriginateResponse", "ContactStatus", "FullyBooted")
+EVENTS = (
+    "UserEvent", "Hangup", "BridgeEnter", "OriginateResponse", "ContactStatus", "FullyBooted",
+    "BlindTransfer", "AttendedTransfer",
+)  # fmt: skip
 BROWSER_SILENCE_SECONDS = 15  # a closed browser says no goodbye
 PHONE_SILENCE_SECONDS = 45
 UNSAFE = re.compile(r"[\x00-\x1f\x7f]|(?<!\\);")
