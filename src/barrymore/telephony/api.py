@@ -4,7 +4,7 @@ from typing import Any
 
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.errors import HttpError
 
 from barrymore.organisation.access import Actor, actor_of
@@ -50,7 +50,7 @@ def get_call(request: HttpRequest, call_id: int) -> dict[str, Any]:
 
 
 @router.post("/calls/{call_id}/acts", response={202: dict[str, Any]})
-def post_act(request: HttpRequest, call_id: int, body: Act) -> tuple[int, dict[str, Any]]:
+def post_act(request: HttpRequest, call_id: int, body: Act) -> Status[dict[str, Any]]:
     """Pass on, ask first, put through, put aside, take back, pause; `GET` says what came of it."""
     actor = actor_of(request)
     call = _call(actor, call_id, orders.RIGHT)
@@ -58,7 +58,7 @@ def post_act(request: HttpRequest, call_id: int, body: Act) -> tuple[int, dict[s
         order = orders.ask(actor, call, body.act, **(whom(body.whom) if body.act in orders.TO else {}))
     except CannotPass as error:
         raise HttpError(409, str(error)) from error
-    return 202, {"order": order.pk}
+    return Status(202, {"order": order.pk})
 
 
 def _call(actor: Actor, call_id: int, right: str) -> Call:
