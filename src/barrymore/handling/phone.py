@@ -50,14 +50,14 @@ def miss(conversation: Conversation, number: str, *, is_short: bool) -> None:
     if is_short or not number:
         close(conversation, None, not_asking="hung_up")
     else:
-        _to_call_back(conversation, number)
+        to_call_back(conversation, number)
 
 
 @transaction.atomic
 def call_back(conversation: Conversation, key: str, number: str) -> None:
     """The line broke by our fault: calling back is the next thing to do, before other work."""
     set_line(conversation.pk, Line.NONE)
-    _to_call_back(conversation, number)
+    to_call_back(conversation, number)
     placement = Placement.objects.filter(conversation=conversation).first()
     if placement and placement.priority < Priority.HIGH:
         routing.prioritise(conversation, Priority.HIGH, placement.due_at)
@@ -65,7 +65,7 @@ def call_back(conversation: Conversation, key: str, number: str) -> None:
     record("callback.owed", f"{key}:callback", **refs)
 
 
-def _to_call_back(conversation: Conversation, number: str) -> None:
+def to_call_back(conversation: Conversation, number: str) -> None:
     language = conversation.site.language if conversation.site else company().language
     with translation.override(language):
         what = _("Call back: %(number)s") % {"number": number or _("number withheld")}

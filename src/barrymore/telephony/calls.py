@@ -22,6 +22,7 @@ from barrymore.routing import services as routing
 from barrymore.routing.models import Line, Offer, Placement
 from barrymore.routing.selectors import queue_ref_of
 from barrymore.telephony.hearing import Caller, Leg
+from barrymore.telephony.menus.steps import note_choice
 from barrymore.telephony.models import Call, Extension, Node, Number
 from barrymore.telephony.spelling import caller_number, region_of, told_name
 from barrymore.telephony.talks.keeping import begin_talk, end_talks, talked_seconds
@@ -61,8 +62,10 @@ def arrive(node: Node, caller: Caller) -> Call | None:
         caller_told="" if known else told_name(f"{caller.told_name} {caller.told_number}"),
         conversation_id=received.conversation_ref,
         queued_at=moment,
+        recording=caller.chosen.recording,
     )
     call = call_of(call.pk)
+    note_choice(_conversation(call), caller.chosen)
     _tell("call.queued", call, number=number.pk if number else None)
     return call
 
@@ -82,8 +85,10 @@ def _contact(node: Node, caller: Caller, number: Number | None, known: str) -> C
         at=caller.at or now(),
         subject=subject,
         text=text,
-        language=(number.language if number else "") or (site.language if site else ""),
-        queue_ref=number.queue_id if number else None,
+        language=caller.chosen.language
+        or (number.language if number else "")
+        or (site.language if site else ""),
+        queue_ref=caller.chosen.queue or (number.queue_id if number else None),
         site_ref=site.pk if site else None,
         is_live=True,
     )

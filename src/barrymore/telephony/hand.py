@@ -16,12 +16,12 @@ class Hand:
 
     def __init__(self, node: Node) -> None:
         self.node = node
-        self._ami: Ami | None = None
+        self.ami: Ami | None = None
         self._ringing: dict[int, set[Leg]] = {}
 
     def connect(self, ami: Ami) -> None:
         """Speak through this connection from now on."""
-        self._ami = ami
+        self.ami = ami
 
     def remember(self, legs: Iterable[Leg]) -> None:
         """Telephones that were found ringing."""
@@ -86,7 +86,7 @@ class Hand:
     def say(self, action: str, name: str = "", **headers: Value) -> None:
         """Say an action. While the connection is away nothing is said, and connecting finds what is amiss."""
         try:
-            if self._ami is not None:
-                self._ami.say(action, name, **headers)
+            if self.ami is not None:
+                self.ami.say(action, name, **headers)
         except Gone:
             log.info("%s could not be said to %s", action, self.node)

@@ -7,11 +7,12 @@ from typing import TypeAlias
 
 from barrymore.journal.moment import now
 from barrymore.telephony.ami import Message
+from barrymore.telephony.menus.chosen import Chosen, VoiceMessage, Wish, chosen_of, left_of
 
 CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.@;+-]{0,119}")
 LEG = re.compile(r"bm-([0-9]{1,18})-([0-9]{1,5})-([0-9]{1,18})-([A-Za-z0-9_.-]{1,80})")
 UNIQUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
-PLACE = re.compile(r"([qb])([0-9]{1,18})")
+PLACE = re.compile(r"([qb])([0-9]{1,18}(?:\.[a-z0-9.]{0,60})?)")
 THERE = {"Reachable", "NonQualified", "Created", "Updated", "Avail", "NonQual", "Unknown"}
 # What happened is dated by Asterisk's clock, not by when we had time, as long as it is near ours.
 CLOCK_TRUSTED = timedelta(seconds=30)
@@ -47,6 +48,7 @@ class Caller:
     told_number: str = ""
     told_name: str = ""
     at: datetime | None = None
+    chosen: Chosen = Chosen()
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Telephone:
     is_there: bool
 
 
-Heard: TypeAlias = Caller | Referred | Met | LegOver | CallerOver | Telephone
+Heard: TypeAlias = Caller | Referred | Met | LegOver | CallerOver | Telephone | Wish | VoiceMessage
 
 
 def leg_of(text: str) -> Leg | None:
@@ -119,6 +121,8 @@ class Ear:
         match message.get("Event"):
             case "UserEvent" if message.get("UserEvent") == "BarrymoreQueued":
                 return caller_of(message, message.get("Number", ""))
+            case "UserEvent":
+                return left_of(message)
             case "BridgeEnter":
                 return self._entered(message)
             case "Hangup":
@@ -175,17 +179,17 @@ def referred(message: Message) -> Referred | None:
 def caller_of(message: Message, number: str) -> Caller | None:
     """The caller whom a message is about; None where the message cannot be of ours."""
     channel, unique_id = message.get("Channel", ""), message.get("Uniqueid", "")
-    if not (
-        CHANNEL.fullmatch(channel) and UNIQUE.fullmatch(unique_id) and re.fullmatch(r"[0-9]{1,18}", number)
-    ):
+    chosen = chosen_of(number)
+    if not (CHANNEL.fullmatch(channel) and UNIQUE.fullmatch(unique_id) and chosen):
         return None
     return Caller(
         unique_id,
         channel,
-        int(number),
+        chosen.number,
         _known(message.get("CallerIDNum", "")),
         _known(message.get("CallerIDName", "")),
         time_of(message),
+        chosen if chosen.queue else Chosen(),
     )
 
 
@@ -223,8 +227,8 @@ def line_of(row: Message) -> Line:
         unique_id=row.get("Uniqueid", ""),
         channel=row.get("Channel", ""),
         bridge=row.get("BridgeId", ""),
-        waits_on=int(number) if place else None,
-        caller=replace(caller, at=_since(row.get("Duration", ""))) if caller else None,
+        waits_on=int(number.partition(".")[0]) if place else None,
+        caller=replace(caller, at=caller.chosen.at or _since(row.get("Duration", ""))) if caller else None,
     )
 
 

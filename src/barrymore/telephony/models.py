@@ -7,6 +7,10 @@ from django.utils.translation import gettext_lazy as _
 from barrymore.conversations.models import Conversation
 from barrymore.organisation.models import Site, Staff
 from barrymore.routing.models import Queue
+from barrymore.sla.models import Calendar
+from barrymore.telephony.menu_models import Menu as Menu
+from barrymore.telephony.menu_models import MenuKey as MenuKey
+from barrymore.telephony.menu_models import Prompt as Prompt
 from barrymore.telephony.spelling import (
     check_address,
     check_addresses,
@@ -86,6 +90,13 @@ class Trunk(models.Model):
 class Number(models.Model):
     """A number on which we are called, and where its calls go."""
 
+    class Closed(models.TextChoices):
+        """What a caller may do outside hours."""
+
+        WAIT = "wait", _("wait in the queue as inside them")
+        VOICEMAIL = "voicemail", _("leave a message")
+        CALLBACK = "callback", _("be called back")
+
     number = models.CharField(max_length=20, unique=True)  # E.164
     name = models.CharField(max_length=80, blank=True)  # what the agent is shown
     queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.SET_NULL)
@@ -94,6 +105,12 @@ class Number(models.Model):
     ring_seconds = models.PositiveSmallIntegerField(
         default=20, validators=[MinValueValidator(5), MaxValueValidator(120)]
     )
+    greeting = models.ForeignKey(Prompt, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    menu = models.ForeignKey(Menu, null=True, blank=True, on_delete=models.PROTECT, related_name="numbers")
+    hours = models.ForeignKey(Calendar, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
+    closed_then = models.CharField(max_length=10, choices=Closed, default=Closed.VOICEMAIL)
+    offers_callback = models.BooleanField(default=False)  # while waiting, by key 1
+    tells_place = models.BooleanField(default=False)  # place and expected wait
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -166,6 +183,9 @@ class Call(models.Model):
         ANSWERED = "answered", _("answered")
         ABANDONED = "abandoned", _("hung up while waiting")
         LOST = "lost_by_system", _("lost by our fault")
+        VOICEMAIL = "voicemail", _("left a message")
+        CALLBACK = "callback", _("wishes to be called back")
+        LEFT = "left", _("hung up without a message")
 
     class Consent(models.TextChoices):
         """What the caller heard of a recording, and said to it."""

@@ -11,6 +11,7 @@ from barrymore.routing.waking import wake
 from barrymore.telephony import calls
 from barrymore.telephony.ami import Ami, Refused
 from barrymore.telephony.hearing import THERE, Leg, Line, leg_of, line_of
+from barrymore.telephony.menus.collecting import left_behind
 from barrymore.telephony.models import Call, Node, Passing
 from barrymore.telephony.switchboard import Switchboard
 from barrymore.telephony.talks import restoring
@@ -37,6 +38,8 @@ def reconcile(board: Switchboard, ami: Ami, started_at: datetime) -> None:
     for line in lines:
         if line.caller is not None:
             board.later(line.unique_id, "find", partial(_take_in, board, line, asked_at))
+    for left in left_behind(board.node, ami, by_id):
+        board.later(left.unique_id, "left", partial(board.act, left))
     wake()
 
 

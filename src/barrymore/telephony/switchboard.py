@@ -12,6 +12,8 @@ from barrymore.telephony.devices import note_telephone, note_telephones, telepho
 from barrymore.telephony.hand import Hand
 from barrymore.telephony.hearing import Caller, CallerOver, Ear, Heard, Leg, LegOver, Met, Referred, Telephone
 from barrymore.telephony.lanes import Lanes
+from barrymore.telephony.menus.chosen import VoiceMessage, Wish
+from barrymore.telephony.menus.collecting import take_in
 from barrymore.telephony.models import Call, Node
 from barrymore.telephony.talks import tapes
 from barrymore.telephony.talks.obeying import referred
@@ -63,6 +65,10 @@ class Switchboard:
                     self._leg_over(heard)
             case Referred():
                 referred(self.talks, heard)
+            case Wish() | VoiceMessage():
+                if call := take_in(self.node, heard, self.hand.ami):
+                    # The caller still hears that it was noted.
+                    self.hand.silence(call.pk)
             case Telephone():
                 if note_telephone(self.node, heard.username, is_there=heard.is_there):
                     wake()

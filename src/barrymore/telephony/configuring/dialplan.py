@@ -6,7 +6,8 @@ All of it goes on when our process is away: the caller hears music and is found 
 from collections.abc import Iterable
 
 from barrymore.telephony.configuring.lines import NOTICE
-from barrymore.telephony.models import Extension, Number
+from barrymore.telephony.menus.plan import Plan, leads
+from barrymore.telephony.models import Extension
 from barrymore.telephony.spelling import CannotWrite
 from barrymore.telephony.talks.dialplan import TALKS
 
@@ -15,9 +16,25 @@ FIXED = """
 [barrymore-wait]
 exten => _q.,1,Answer()
  same => n,UserEvent(BarrymoreQueued,Number: ${EXTEN:1})
- same => n(music),MusicOnHold(default)
+ same => n,Set(BM_PLACE=${EXTEN})
+ same => n(music),GotoIf($["${BM_OFFERS}${BM_TELLS}" =~ "1"]?told)
+ same => n(plain),MusicOnHold(default)
  same => n,Wait(1)
- same => n,Goto(music)
+ same => n,Goto(plain)
+ same => n(told),WaitExten(4,m(default))
+ same => n(say),ExecIf($["${BM_SAY}" != ""]?Background(${BM_SAY}))
+ same => n,ExecIf($["${BM_OFFERS}" = "1"]?Background(${BM_SOUNDS}/offer-${BM_LANGUAGE}))
+ same => n,WaitExten(45,m(default))
+ same => n,Goto(say)
+exten => 1,1,GotoIf($["${BM_OFFERS}" != "1"]?${BM_PLACE},told)
+ same => n,GotoIf($[${LEN(${FILTER(0-9,${CALLERID(num):0:20})})} < 5]?none)
+ same => n,Set(BM_WISH=${BM_PLACE})
+ same => n,Gosub(barrymore-wish,s,1)
+ same => n,Playback(${BM_SOUNDS}/callback-${BM_LANGUAGE})
+ same => n,Hangup()
+ same => n(none),Playback(${BM_SOUNDS}/nonumber-${BM_LANGUAGE})
+ same => n,Goto(${BM_PLACE},told)
+exten => i,1,Goto(${BM_PLACE},told)
 exten => _b.,1,UserEvent(BarrymoreLeft,Number: ${EXTEN:1})
  same => n,Wait(2)
  same => n,Hangup()
@@ -32,13 +49,13 @@ exten => s,1,GotoIf($["${TRYLOCK(barrymore-${BM_CALL})}" = "1"]?take)
 RING_SECONDS = 40
 
 
-def dialplan(numbers: Iterable[Number], extensions: Iterable[Extension]) -> str:
+def dialplan(plan: Plan, extensions: Iterable[Extension]) -> str:
     """extensions.conf: only constants, our row numbers, and digits that were checked."""
     parts = [NOTICE, "[general]\nstatic = yes\nwriteprotect = yes\nclearglobalvars = no\n\n[barrymore-in]\n"]
-    for number in numbers:
+    for number in plan.numbers:
         digits = _digits(number.number.removeprefix("+"))
         for spelt in (f"+{digits}", digits):
-            parts.append(f"exten => {spelt},1,Goto(barrymore-wait,q{number.pk},1)\n")
+            parts.append(f"exten => {spelt},1,Goto({leads(plan, number)})\n")
     # A number that nobody has entered here is answered all the same, by the default queue.
     for pattern in ("s", "_[+0-9A-Za-z]."):
         parts.append(f"exten => {pattern},1,Goto(barrymore-wait,q0,1)\n")

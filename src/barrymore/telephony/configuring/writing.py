@@ -8,6 +8,8 @@ from barrymore.organisation.secrets import unseal
 from barrymore.telephony.configuring import lines, modules, music
 from barrymore.telephony.configuring.dialplan import dialplan
 from barrymore.telephony.configuring.lines import Section
+from barrymore.telephony.menus.files import FOLDER, write_sounds
+from barrymore.telephony.menus.plan import Plan, is_needed, menu_plan, planned
 from barrymore.telephony.models import Extension, Node, Number
 from barrymore.telephony.spelling import CannotWrite
 
@@ -48,14 +50,14 @@ class Place:
     is_apart: bool = False
 
 
-def files_of(node: Node, place: Place) -> dict[str, str]:
+def files_of(node: Node, place: Place, plan: Plan | None = None) -> dict[str, str]:
     """Every file by its name. Raises CannotWrite for a value that would change its line."""
+    plan = plan or numbers_planned()
     if not node.secret:
         raise CannotWrite(f"{node.name} has no password yet")
     extensions = list(
         Extension.objects.filter(is_active=True, staff__is_active=True).order_by("number", "id")
     )
-    numbers = list(Number.objects.filter(is_active=True).order_by("id"))
     trunks = list(node.trunks.filter(is_active=True).order_by("id"))
     written = {
         "asterisk.conf": _asterisk(place),
@@ -72,15 +74,30 @@ def files_of(node: Node, place: Place) -> dict[str, str]:
         "cdr.conf": lines.text([Section("general", [("enable", "no")])]),
         "stasis.conf": lines.text([Section("threadpool", [("initial_size", "10"), ("max_size", "50")])]),
         "pjsip.conf": lines.text(lines.pjsip(node, trunks, extensions)),
-        "extensions.conf": dialplan(numbers, extensions),
+        "extensions.conf": dialplan(plan, extensions),
     }
+    if is_needed(plan):
+        written["extensions.conf"] += menu_plan(
+            plan, f"{place.seen_as}/{FOLDER}", f"{_spool(place)}/recording"
+        )
     return written | {f"{name}.conf": lines.NOTICE for name in EMPTY}
+
+
+def numbers_planned() -> Plan:
+    """What callers of the numbers in use go through before the queue."""
+    return planned(Number.objects.filter(is_active=True).select_related("site").order_by("id"))
+
+
+def _spool(place: Place) -> str:
+    return f"{place.seen_as}/spool" if place.is_apart else "/var/spool/asterisk"
 
 
 def write_configuration(node: Node, place: Place) -> list[str]:
     """Write the files and the music, each whole or not at all; returns their names."""
-    written = files_of(node, place)
+    plan = numbers_planned()
+    written = files_of(node, place, plan)
     place.folder.mkdir(parents=True, exist_ok=True)
+    write_sounds(place.folder / FOLDER, plan.sounds)
     (place.folder / "music").mkdir(exist_ok=True)
     for name, data in music.files().items():
         if not (place.folder / "music" / name).exists():

@@ -1,0 +1,1 @@
+"""What a caller hears and may press before and after the queue."""
