@@ -45,7 +45,8 @@ def pressing(keys: list[tuple[float, str]], stays: float, from_header: str) -> s
 def speaking(sip: Sipp, number: str, stays: float) -> "subprocess.Popen[bytes]":
     """Call a number and talk without an end."""
     text = pressing([], stays, LEE)
-    voice = '<pause milliseconds="1000"/><nop><action><exec play_pcap_audio="/usr/share/sip-tester/g711a.pcap"/></action></nop>'
+    sound = '<exec play_pcap_audio="/usr/share/sip-tester/g711a.pcap"/>'
+    voice = f'<pause milliseconds="1000"/><nop><action>{sound}</action></nop>'
     text = text.replace('<recv request="BYE"', voice + '\n<recv request="BYE"')
     text = text.replace("RTP/AVP 0 101", "RTP/AVP 8 101").replace("rtpmap:0 PCMU", "rtpmap:8 PCMA")
     return sip.start(text, CALLERS, free_port(2, CALLERS), "-s", number, "-m", "1")

@@ -25,7 +25,7 @@ def menu(number: Number, queue: Queue) -> Menu:
     other = Menu.objects.create(name="Lietuviškai", greeting=prompt("Sveiki", 0.4, "lt"), wait_seconds=2)
     bookings = Queue.objects.create(name="Bookings", site=queue.site)
     MenuKey.objects.create(menu=first, key="1", does="queue", queue=bookings)
-    MenuKey.objects.create(menu=first, key="2", does="language", language="lt", leads_to=other)
+    MenuKey.objects.create(menu=first, key="2", does="menu", language="lt", leads_to=other)
     MenuKey.objects.create(menu=first, key="3", does="voicemail")
     MenuKey.objects.create(menu=first, key="4", does="callback")
     MenuKey.objects.create(menu=other, key="#", does="queue", queue=bookings)

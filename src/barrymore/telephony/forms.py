@@ -10,11 +10,20 @@ from barrymore.organisation.models import Staff
 from barrymore.organisation.sealed_forms import SealedForm
 from barrymore.organisation.selectors import active_staff
 from barrymore.routing.models import Queue
-from barrymore.telephony.models import Extension, Node, Number, Trunk
+from barrymore.telephony.models import Extension, Node, Number, Prompt, Trunk
 from barrymore.telephony.services import e164
 from barrymore.telephony.spelling import CannotWrite, check_extension, written
 
 MOST_NUMBERS = 500
+# What a caller meets before the queue, and in it.
+BEFORE: dict[str, Any] = {
+    "greeting": gettext_lazy("Greeting"),
+    "menu": gettext_lazy("Menu"),
+    "hours": gettext_lazy("Opening hours"),
+    "closed_then": gettext_lazy("Outside hours callers"),
+    "offers_callback": gettext_lazy("Who waits may ask to be called back, and keeps the place"),
+    "tells_place": gettext_lazy("Who waits is told the place and about how long"),
+}
 
 
 class NodeForm(forms.ModelForm):  # type: ignore[type-arg]
@@ -109,8 +118,9 @@ class NumberForm(forms.ModelForm):  # type: ignore[type-arg]
 
     class Meta:
         model = Number
-        fields = ["number", "name", "queue", "site", "language", "ring_seconds", "is_active"]
+        fields = ["number", "name", "queue", "site", "language", "ring_seconds", *BEFORE, "is_active"]
         labels: dict[str, Any] = {
+            **BEFORE,
             "number": gettext_lazy("Number"),
             "name": gettext_lazy("Name"),
             "queue": gettext_lazy("Queue"),
@@ -119,11 +129,16 @@ class NumberForm(forms.ModelForm):  # type: ignore[type-arg]
             "ring_seconds": gettext_lazy("One person is rung for so many seconds"),
             "is_active": gettext_lazy("In use"),
         }
-        help_texts: dict[str, Any] = {"name": gettext_lazy("What whoever answers is shown.")}
+        help_texts: dict[str, Any] = {
+            "name": gettext_lazy("What whoever answers is shown."),
+            "hours": gettext_lazy("Empty: always open."),
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["queue"].queryset = Queue.objects.filter(is_active=True)  # type: ignore[attr-defined]
+        if "greeting" in self.fields:
+            self.fields["greeting"].queryset = Prompt.objects.filter(purpose="")  # type: ignore[attr-defined]
 
     def clean_number(self) -> str:
         """With + and country code."""

@@ -7,12 +7,12 @@ from typing import TypeAlias
 
 from barrymore.journal.moment import now
 from barrymore.telephony.ami import Message
-from barrymore.telephony.menus.chosen import Chosen, VoiceMessage, Wish, chosen_of, left_of
+from barrymore.telephony.menus.chosen import NOTHING, Chosen, VoiceMessage, Wish, chosen_of, left_of
 
 CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.@;+-]{0,119}")
 LEG = re.compile(r"bm-([0-9]{1,18})-([0-9]{1,5})-([0-9]{1,18})-([A-Za-z0-9_.-]{1,80})")
 UNIQUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
-PLACE = re.compile(r"([qb])([0-9]{1,18}(?:\.[a-z0-9.]{0,60})?)")
+PLACE = re.compile(r"([qb])([0-9]{1,18}(?:\.[a-z0-9.]{0,120})?)")
 THERE = {"Reachable", "NonQualified", "Created", "Updated", "Avail", "NonQual", "Unknown"}
 # What happened is dated by Asterisk's clock, not by when we had time, as long as it is near ours.
 CLOCK_TRUSTED = timedelta(seconds=30)
@@ -48,7 +48,7 @@ class Caller:
     told_number: str = ""
     told_name: str = ""
     at: datetime | None = None
-    chosen: Chosen = Chosen()
+    chosen: Chosen = NOTHING
 
 
 @dataclass(frozen=True)
@@ -189,7 +189,7 @@ def caller_of(message: Message, number: str) -> Caller | None:
         _known(message.get("CallerIDNum", "")),
         _known(message.get("CallerIDName", "")),
         time_of(message),
-        chosen if chosen.queue else Chosen(),
+        chosen if chosen.queue else NOTHING,
     )
 
 

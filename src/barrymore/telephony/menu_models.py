@@ -73,7 +73,6 @@ class MenuKey(models.Model):
 
         QUEUE = "queue", _("to a queue")
         MENU = "menu", _("to another menu")
-        LANGUAGE = "language", _("another language, and to a menu in it")
         VOICEMAIL = "voicemail", _("leave a message")
         CALLBACK = "callback", _("be called back")
         AGAIN = "again", _("hear it again")
@@ -83,7 +82,7 @@ class MenuKey(models.Model):
     does = models.CharField(max_length=10, choices=Does)
     queue = models.ForeignKey(Queue, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     leads_to = models.ForeignKey(Menu, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
-    language = models.CharField(max_length=10, blank=True)
+    language = models.CharField(max_length=10, blank=True)  # in which the call goes on from there
     # Heard outside hours too, and leads to its queue then.
     at_any_hour = models.BooleanField(default=False)
 

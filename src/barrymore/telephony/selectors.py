@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from barrymore.organisation.kept import Kept
 from barrymore.routing.models import Queue
-from barrymore.telephony.models import Call, Extension, Node, Number, Trunk
+from barrymore.telephony.models import Call, Extension, Menu, Node, Number, Prompt, Trunk
 
 SHOWN = 100
 # Every page asks it for its links.
@@ -70,5 +70,7 @@ def overview() -> dict[str, str]:
         "nodes": f"{connected} / {nodes.count()}",
         "trunks": str(Trunk.objects.filter(is_active=True).count()),
         "numbers": str(Number.objects.filter(is_active=True).count()),
+        "prompts": str(Prompt.objects.count()),
+        "menus": str(Menu.objects.count()),
         "extensions": f"{there} / {telephones.count()}",
     }

@@ -34,6 +34,8 @@ def telephone(request: HttpRequest, actor: Actor) -> HttpResponse:
             (_("Asterisk"), _("carries the sound"), "nodes"),
             (_("Lines"), _("to carriers"), "trunks"),
             (_("Numbers"), _("on which we are called"), "numbers"),
+            (_("Prompts"), _("what is said to callers"), "prompts"),
+            (_("Menus"), _("which keys lead where"), "menus"),
             (_("Telephones"), _("of our people"), "extensions"),
         )
     ]

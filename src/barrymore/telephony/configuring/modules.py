@@ -4,7 +4,8 @@ from barrymore.telephony.configuring.lines import NOTICE
 
 NAMES = """
 res_sorcery_config res_sorcery_memory res_sorcery_astdb res_timing_timerfd pbx_config func_callerid
-func_channel func_devstate func_strings func_logic func_uri func_lock func_db app_stasis app_read app_record app_dial app_mixmonitor
+func_channel func_devstate func_strings func_logic func_uri func_lock func_db app_stasis
+app_read app_record app_dial app_mixmonitor
 app_playback app_stack app_userevent app_originate app_channelredirect app_bridgewait app_bridgeaddchan
 bridge_simple bridge_native_rtp bridge_holding bridge_softmix bridge_builtin_features
 app_playtones app_confbridge app_chanspy chan_bridge_media

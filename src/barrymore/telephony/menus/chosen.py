@@ -7,11 +7,12 @@ from datetime import UTC, datetime, timedelta
 
 from barrymore.journal.moment import now
 
-# number.queue.language.recording.second of 1970, then each key as .<menu>k<key>; in the closed menu .c before it.
+# number.queue.language.recording.second of 1970, then each key as .<menu>k<key> (closed: .c<menu>k<key>).
 SPELT = re.compile(
     r"(?P<number>[0-9]{1,18})(?:\.(?P<queue>[0-9]{1,18})\.(?P<language>[a-z]{2,3})\.(?P<said>[ntad])"
     r"\.(?P<at>[0-9]{10})(?P<path>(?:\.c?[0-9]{1,9}k[0-9sh])*))?"
 )
+SIGNS = re.compile(r"[0-9][a-z0-9.]{0,120}")
 STEP = re.compile(r"\.c?([0-9]{1,9})k([0-9sh])")
 MESSAGE = re.compile(
     r"bmv-(?P<number>[0-9]{1,18})-(?P<queue>[0-9]{1,18})-(?P<language>[a-z]{2,3})-(?P<at>[0-9]{10})"
@@ -37,6 +38,9 @@ class Chosen:
     steps: tuple[tuple[int, str], ...] = ()
 
 
+NOTHING = Chosen()
+
+
 @dataclass(frozen=True)
 class Wish:
     """A caller wishes to be called back and has hung up, or will in a moment."""
@@ -59,8 +63,9 @@ class VoiceMessage:
 
 def chosen_of(text: str) -> Chosen | None:
     """What the name of a place says; None where it cannot be ours."""
-    found = SPELT.fullmatch(text)
-    if found is None:
+    # A name that Asterisk cut short costs the last key, not the caller.
+    found = SPELT.match(text) if SIGNS.fullmatch(text) else None
+    if found is None or (len(text) > found.end() and text[found.end()] != "."):
         return None
     if not found["queue"]:
         return Chosen(int(found["number"]))

@@ -1,4 +1,4 @@
-"""The sounds as files beside the configuration, in the codecs of the trunks: nothing is converted in a call."""
+"""The sounds as files beside the configuration, in the codecs of the trunks: no call converts any."""
 
 from functools import cache
 from pathlib import Path
@@ -19,7 +19,7 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
 
 
 def write_sounds(folder: Path, sounds: Sounds) -> int:
-    """Write each file whole or not at all, and take away what is no longer said; returns how many there are."""
+    """Write each file whole or not at all, take away what is no longer said; returns how many there are."""
     folder.mkdir(exist_ok=True)
     wanted = set()
     for name, samples in sounds.files.items():

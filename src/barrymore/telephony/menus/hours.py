@@ -1,9 +1,9 @@
 """When numbers are open, told to Asterisk ahead: for each day of the world the spans of that day.
 
 The spans are those of the calendars of our promises, with their holidays, exceptions and days of 23 and 25
-hours: one truth, worked out here. Asterisk's own GotoIfTime knows no exceptions and needs the time zones of its
-machine; a line in its database is followed even while we are away. It knows sixty days; a day it does not
-know counts as open, since a caller too many hurts less than one turned away.
+hours: one truth, worked out here. Asterisk's own GotoIfTime knows no exceptions and needs the time zones of
+its machine; a line in its database is followed even while we are away. It knows sixty days; a day it does
+not know counts as open, since a caller too many hurts less than one turned away.
 """
 
 from collections.abc import Iterator

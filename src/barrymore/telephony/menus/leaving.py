@@ -41,7 +41,7 @@ def length_of(data: bytes) -> float:
     try:
         with wave.open(io.BytesIO(data)) as file:
             frames = min(file.getnframes(), len(data) // max(file.getsampwidth(), 1))
-            return frames / max(file.getframerate(), 1)
+            return float(frames / max(file.getframerate(), 1))
     except (wave.Error, EOFError, ValueError):
         return 0.0
 

@@ -17,7 +17,7 @@ class NotThere(Exception):
 
 
 def _client(node: Node) -> httpx.Client:
-    # Our own node at a private address, by its own password: the guard against inner addresses has no place here.
+    # Our own node, by its own password: the guard against inner addresses has no place here.
     return httpx.Client(
         base_url=f"http://{node.host}:{node.http_port}/ari/recordings/stored",
         auth=(node.user, unseal(node.secret)),

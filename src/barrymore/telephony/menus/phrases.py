@@ -77,8 +77,8 @@ def prepared(languages: Iterable[str], prompts: Iterable[Prompt], names: Iterabl
     for language in made.languages:
         for name, (text, voice) in _in_language(language).items():
             if name in wanted:
-                prompt = own.get((name, language))
-                samples = _kept(prompt) if prompt else _said(text, voice)
+                mine = own.get((name, language))
+                samples = _kept(mine) if mine else _said(text, voice)
                 if samples is not None:
                     made.files[f"{name}-{language}"] = samples
     return made

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from barrymore.conversations.recordings import asks_first
 from barrymore.routing.models import Queue
 from barrymore.telephony.menu_models import Menu, MenuKey, Prompt
+from barrymore.telephony.menus.contexts import FIXED, PLACE
 from barrymore.telephony.menus.phrases import PLACES, WAITS, Sounds, code_of, prepared
 from barrymore.telephony.models import Number
 from barrymore.telephony.spelling import CannotWrite
@@ -20,7 +21,6 @@ TRIES = 3
 KEYS = "0123456789*#"
 # In names of places and files: no sign that a dialplan or a file system reads as more than itself.
 SPELT = {"*": "s", "#": "h"}
-MESSAGE_SECONDS, SILENCE_SECONDS = 180, 6
 P = Prompt.Purpose
 Does = MenuKey.Does
 
@@ -57,7 +57,8 @@ def planned(numbers: Iterable[Number]) -> Plan:
     notices = {queue: notice for queue in queues if (notice := _notice(queue))}
     keys = [key for menu in menus.values() for key in menu.keys.all()]
     languages = [_language(one) for one in found] + [one.language for one in keys if one.language]
-    refs = {one.greeting_id for one in [*found, *menus.values()] if one.greeting_id}
+    refs = [one.greeting_id for one in found if one.greeting_id]
+    refs += [one.greeting_id for one in menus.values() if one.greeting_id]
     names = _phrases(found, keys, bool(menus)) | set(notices.values())
     sounds = prepared(languages, Prompt.objects.filter(pk__in=refs), names)
     # What could not be said was not heard: nobody is then taken for told.
@@ -156,7 +157,7 @@ def _phrase(sounds: Sounds, name: str, sounds_at: str, app: str = "Playback") ->
 
 
 def _extension(name: str, steps: Iterable[str]) -> list[str]:
-    lines = []
+    lines: list[str] = []
     for step in steps:
         label, _mark, act = step.rpartition("> ")
         number = "1" if not lines else "n"
@@ -244,30 +245,25 @@ def _noted(menu: Menu, key: str) -> str:
 
 
 def _pressed(plan: Plan, menu: Menu, key: MenuKey, again: list[str], person: str) -> list[str]:
-    noted = _noted(menu, key.key)
+    steps = [_noted(menu, key.key)]
+    if key.language:
+        steps.append(f"Set(BM_LANGUAGE={code_of(key.language)})")
     match key.does:
         case Does.AGAIN:
             return again
         case Does.QUEUE:
-            return [noted, f"Goto(barrymore-enter,e{key.queue_id or menu.queue_id or '${BM_QUEUE}'},1)"]
+            queue = key.queue_id or menu.queue_id or "${BM_QUEUE}"
+            return [*steps, f"Goto(barrymore-enter,e{queue},1)"]
         case Does.VOICEMAIL | Does.CALLBACK:
-            return [noted, f"Goto(barrymore-{key.does},s,1)"]
-    steps = [noted]
-    if key.does == Does.LANGUAGE and code_of(key.language) in plan.sounds.languages:
-        steps.append(f"Set(BM_LANGUAGE={code_of(key.language)})")
+            return [*steps, f"Goto(barrymore-{key.does},s,1)"]
     # A key whose menu was taken away leads to a person.
-    return [
-        *steps,
-        f"Goto(barrymore-menu-{key.leads_to_id},s,1)" if key.leads_to_id in plan.menus else person,
-    ]
+    there = key.leads_to_id in plan.menus
+    return [*steps, f"Goto(barrymore-menu-{key.leads_to_id},s,1)" if there else person]
 
 
 def spelt(key: str) -> str:
     """A key as it stands in the name of a place."""
     return SPELT.get(key, key)
-
-
-PLACE = "q${BM_NUMBER}.${BM_QUEUE}.${BM_LANGUAGE}.${BM_SAID}.${EPOCH}${BM_PATH}"
 
 
 def _enter(plan: Plan, at: str) -> list[str]:
@@ -279,47 +275,3 @@ def _enter(plan: Plan, at: str) -> list[str]:
         steps = [f"Set(BM_QUEUE={queue})", asked, f"Set(BM_SAID=${{IF($[{says})}})"]
         lines += _extension(f"e{queue}", [*steps, f"Goto(barrymore-wait,{PLACE},1)"])
     return lines + _extension("_e.", ["Set(BM_QUEUE=${EXTEN:1})", f"Goto(barrymore-wait,{PLACE},1)"])
-
-
-FIXED = (
-    """
-
-[barrymore-hours]
-; One value for each day of the world, written by the house: spans in seconds of 1970, apart by x.
-exten => _c.,1,Set(BM_SPANS=${DB(barrymore-hours/${EXTEN:1}-${STRFTIME(${EPOCH},UTC,%Y%j)})})
- same => n,GotoIf($["${BM_SPANS}" = ""]?open)
- same => n(next),GotoIf($["${BM_SPANS}" = ""]?closed)
- same => n,Set(BM_SPAN=${SHIFT(BM_SPANS,x)})
- same => n,GotoIf($[${EPOCH} >= ${BM_SPAN:0:10} & ${EPOCH} < ${BM_SPAN:11:10}]?open:next)
- same => n(open),Return(open)
- same => n(closed),Return(closed)
-
-[barrymore-voicemail]
-exten => s,1,Set(BM_FILE=bmv-${BM_NUMBER}-${BM_QUEUE}-${BM_LANGUAGE}-${EPOCH}-${FILTER(+0-9,${CALLERID(num):0:20})}-${UNIQUEID})
- same => n,NoOp()
- same => n,Playback(@sounds@/voicemail-${BM_LANGUAGE})
- same => n,Playback(@sounds@/beep)
- same => n,Record(@spool@/${BM_FILE}.wav,@silence@,@longest@,kq)
- same => n,Playback(@sounds@/thanks-${BM_LANGUAGE})
- same => n,Hangup()
-exten => h,1,UserEvent(BarrymoreMessage,File: ${BM_FILE},Path: ${BM_PATH},Status: ${RECORD_STATUS})
-
-[barrymore-callback]
-exten => s,1,GotoIf($[${LEN(${FILTER(0-9,${CALLERID(num):0:20})})} < 5]?none)
- same => n,Set(BM_WISH=@place@)
- same => n,Gosub(barrymore-wish,s,1)
- same => n,Playback(@sounds@/callback-${BM_LANGUAGE})
- same => n,Hangup()
- same => n(none),NoOp()
- same => n,Playback(@sounds@/nonumber-${BM_LANGUAGE})
- same => n,Goto(barrymore-voicemail,s,1)
-
-[barrymore-wish]
-; Kept by Asterisk until the house has it, should the house be away.
-exten => s,1,Set(DB(barrymore-wish/${UNIQUEID})=${BM_WISH}-${FILTER(+0-9,${CALLERID(num):0:20})})
- same => n,UserEvent(BarrymoreWish,Wish: ${DB(barrymore-wish/${UNIQUEID})})
- same => n,Return()
-""".replace("@place@", PLACE)
-    .replace("@silence@", str(SILENCE_SECONDS))
-    .replace("@longest@", str(MESSAGE_SECONDS))
-)

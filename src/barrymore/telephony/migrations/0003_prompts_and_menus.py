@@ -90,7 +90,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('key', models.CharField(max_length=1)),
-                ('does', models.CharField(choices=[('queue', 'to a queue'), ('menu', 'to another menu'), ('language', 'another language, and to a menu in it'), ('voicemail', 'leave a message'), ('callback', 'be called back'), ('again', 'hear it again')], max_length=10)),
+                ('does', models.CharField(choices=[('queue', 'to a queue'), ('menu', 'to another menu'), ('voicemail', 'leave a message'), ('callback', 'be called back'), ('again', 'hear it again')], max_length=10)),
                 ('language', models.CharField(blank=True, max_length=10)),
                 ('at_any_hour', models.BooleanField(default=False)),
                 ('leads_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='telephony.menu')),
