@@ -8,6 +8,10 @@ from tests.telephony.sip import SDP, VIA, Sipp, scenario, send
 PCAP = "/usr/share/sip-tester/dtmf_2833_{}.pcap"
 NAMES = {"*": "star", "#": "pound"}
 EVENTS = SDP.replace("RTP/AVP 0", "RTP/AVP 0 101") + "\na=rtpmap:101 telephone-event/8000\na=fmtp:101 0-15"
+VOICE = (
+    '<pause milliseconds="1000"/><nop><action>'
+    '<exec play_pcap_audio="/usr/share/sip-tester/g711a.pcap"/></action></nop>'
+)
 LEE = '"Lee Anand" <sip:+37061234567@[local_ip]>'
 
 
@@ -45,9 +49,7 @@ def pressing(keys: list[tuple[float, str]], stays: float, from_header: str) -> s
 def speaking(sip: Sipp, number: str, stays: float) -> "subprocess.Popen[bytes]":
     """Call a number and talk without an end."""
     text = pressing([], stays, LEE)
-    sound = '<exec play_pcap_audio="/usr/share/sip-tester/g711a.pcap"/>'
-    voice = f'<pause milliseconds="1000"/><nop><action>{sound}</action></nop>'
-    text = text.replace('<recv request="BYE"', voice + '\n<recv request="BYE"')
+    text = text.replace('<recv request="BYE"', VOICE + '\n<recv request="BYE"')
     text = text.replace("RTP/AVP 0 101", "RTP/AVP 8 101").replace("rtpmap:0 PCMU", "rtpmap:8 PCMA")
     return sip.start(text, CALLERS, free_port(2, CALLERS), "-s", number, "-m", "1")
 

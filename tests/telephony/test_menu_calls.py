@@ -1,17 +1,21 @@
 """Callers who press keys, through a real Asterisk: menu, hours, message, call-back."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
-from barrymore.conversations.models import Attachment, Conversation, Message
+from barrymore.conversations.models import Attachment, Conversation, Message, RecordingProfile
 from barrymore.journal.models import Fact
+from barrymore.journal.moment import now
 from barrymore.routing.models import Placement, Queue
 from barrymore.sla.calendars import set_hours
 from barrymore.sla.models import Calendar
+from barrymore.telephony.configuring.writing import Place, files_of
 from barrymore.telephony.menu_models import Menu, MenuKey
-from barrymore.telephony.menus import node_sounds
-from barrymore.telephony.models import Call, Number
+from barrymore.telephony.menus import node_sounds, sounds
+from barrymore.telephony.models import Call, Node, Number
 from tests.telephony.conftest import NUMBER, House
 from tests.telephony.keys import press, speaking
 from tests.telephony.menus import prompt
@@ -54,6 +58,19 @@ def test_a_key_leads_to_its_queue_in_its_language_and_stands_on_the_timeline(
     assert [(one.detail["by"], one.detail["to"]) for one in keys] == [("2", "Welcome"), ("#", "Lietuviškai")]
     assert Fact.objects.filter(kind="call.chose").count() == 2
     assert Fact.objects.filter(kind="call.queued").count() == 1
+
+
+def test_everything_that_the_dialplan_uses_is_loaded(
+    house: Callable[[], House], menu: Menu, closed: Calendar
+) -> None:
+    Number.objects.update(offers_callback=True, tells_place=True)
+    whole = house()
+    text = (whole.asterisk.home / "extensions.conf").read_text()
+    # What is missing is found only by the caller who is cut off there.
+    for name in {*re.findall(r"(?:,|same => n(?:\([a-z]+\))?,)([A-Z][A-Za-z]+)\(", text)}:
+        assert "is not registered" not in whole.asterisk.ask(f"core show application {name}"), name
+    for name in {*re.findall(r"\$\{([A-Z]+)\(", text)}:
+        assert "No function by that name" not in whole.asterisk.ask(f"core show function {name}"), name
 
 
 def test_wrong_keys_and_silence_end_at_a_person(house: Callable[[], House], menu: Menu) -> None:
@@ -160,3 +177,29 @@ def test_our_process_is_away_while_a_caller_presses(house: Callable[[], House], 
     assert call.conversation and call.conversation.placement.queue.name == "Bookings"
     assert "menu_key" in events(call)
     assert whole.call(outcome="callback").caller == "+37061234568"
+
+
+@pytest.mark.parametrize(
+    ("basis", "pressed", "otherwise", "key"),
+    [("notice", "declined", "told", "9"), ("consent", "agreed", "declined", "1")],
+)
+def test_a_caller_is_told_or_asked_before_the_queue_and_served_whatever_the_answer(
+    house: Callable[[], House], number: Number, basis: str, pressed: str, otherwise: str, key: str
+) -> None:
+    RecordingProfile.objects.create(is_on=True, country="LT", basis=basis, keep_days=30, chosen_at=now())
+    prompt("recorded", 0.4, purpose=basis)
+    whole = house()
+    press(whole.sip, NUMBER, (0.8, key))
+    press(whole.sip, NUMBER, from_header="<sip:+37061234568@[local_ip]>")
+    assert whole.call(state="queued", caller="+37061234567").recording == pressed
+    other = whole.call(state="queued", caller="+37061234568")
+    assert other.recording == otherwise and f"recording_{otherwise}" in events(other)
+
+
+def test_what_could_not_be_said_was_not_told(
+    node: Node, number: Number, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sounds, "can_speak", lambda: False)
+    RecordingProfile.objects.create(is_on=True, country="LT", basis="notice", keep_days=30, chosen_at=now())
+    text = files_of(node, Place(Path("/x"), "/x"))["extensions.conf"]
+    assert f"Goto(barrymore-wait,q{number.pk},1)" in text and "notice" not in text

@@ -1,6 +1,7 @@
 """Menus on their page, hours ahead, and what a caller's choice is read as; without Asterisk."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -73,7 +74,7 @@ def test_zero_cannot_be_taken_away(page: Client) -> None:
 def extensions(menu: Menu) -> str:
     """The dialplan of a house with one number that begins with the menu."""
     queue = Queue.objects.filter(is_default=True).first() or Queue.objects.create(name="All", is_default=True)
-    number, _made = Number.objects.get_or_create(number="+37052000009", defaults={"queue": queue})
+    Number.objects.get_or_create(number="+37052000009", defaults={"queue": queue})
     Number.objects.update(menu=menu)
     plan = planned(Number.objects.all())
     return menu_plan(plan, "/etc/barrymore/prompts", "/var/spool/asterisk/recording")
@@ -81,14 +82,14 @@ def extensions(menu: Menu) -> str:
 
 def test_circles_and_depths_are_refused_and_change_nothing(page: Client) -> None:
     menus = [Menu.objects.create(name=f"M{n}") for n in range(7)]
-    for one, other in zip(menus[:2], menus[1:3], strict=True):
+    for one, other in pairwise(menus[:3]):
         save_menu(None, one, {"1": (Aim(f"menu:{other.pk}"), "", False)})
     answer = page.post(
         f"{HOME}{menus[2].pk}/", {"name": "M2", "wait_seconds": 5} | row(0, f"menu:{menus[0].pk}")
     )
     assert "round in a circle" in answer.content.decode()
     assert not menus[2].keys.exists() and fault_of_all() == ""
-    for one, other in zip(menus[2:4], menus[3:5], strict=True):
+    for one, other in pairwise(menus[2:5]):
         save_menu(None, one, {"1": (Aim(f"menu:{other.pk}"), "", False)})
     with pytest.raises(ValidationError, match="At most 5"):
         save_menu(None, menus[4], {"1": (Aim(f"menu:{menus[5].pk}"), "", False)})
@@ -255,5 +256,3 @@ def test_a_hidden_number_leaves_a_message_too(node: Node, number: Number) -> Non
     call = Call.objects.get()
     assert call.caller == "" and call.conversation and call.conversation.address is None
     assert call.conversation.state == "open"
-
-

@@ -1,7 +1,8 @@
 """Calls in time: answered within the target of those that stayed five seconds (METHOD A10).
 
 The variant is part of the name. A call belongs to the moment at which it entered the queue, and is held
-against the target that was in force then: what is promised later changes no older figure.
+against the target that was in force then: what is promised later changes no older figure. Who asked to be
+called back and hung up is counted apart: neither answered nor given up.
 """
 
 from collections.abc import Sequence
@@ -19,8 +20,8 @@ from barrymore.journal.selectors import facts_of_conversations
 NAME = "calls_in_time_without_short"
 VERSION = 1
 QUEUED, ANSWERED, ABANDONED, LOST = "call.queued", "call.answered", "call.abandoned", "call.lost"
-TALKED = "call.ended"
-KINDS = [QUEUED, ANSWERED, ABANDONED, LOST, TALKED]
+TALKED, WISHED = "call.ended", "call.callback"
+KINDS = [QUEUED, ANSWERED, ABANDONED, LOST, TALKED, WISHED]
 TARGET_SECONDS = 20
 CODES = {"NOBODY_SERVED": "NO_CALL_ENDED", "FEW_ANSWERS": "FEW_CALLS"}
 
@@ -34,6 +35,12 @@ class Called:
     left: Fact | None
     lost: Fact | None
     talked: Fact | None
+    wished: Fact | None = None
+
+    @property
+    def is_callback(self) -> bool:
+        """Left the line to be called back: neither answered in time nor given up, it stands apart."""
+        return self.answered is None and self.wished is not None
 
     @property
     def target(self) -> float:
@@ -43,7 +50,7 @@ class Called:
     @property
     def waited(self) -> float:
         """Seconds to the answer or to the end; of a caller who still waits until now."""
-        end = self.answered or self.left or self.lost
+        end = self.answered or self.left or self.lost or self.wished
         if end is None:
             return max((now() - self.queued.at).total_seconds(), 0.0)
         return float(end.values["wait_seconds"])
@@ -65,8 +72,8 @@ class Called:
 
     @property
     def is_ended(self) -> bool:
-        """Answered, hung up, or lost."""
-        return bool(self.answered or self.left or self.lost)
+        """Answered, hung up, lost, or to be called back."""
+        return bool(self.answered or self.left or self.lost or self.wished)
 
 
 def load(period: Period) -> list[Called]:
@@ -90,7 +97,7 @@ def scope_fact(item: Called) -> Fact:
 
 def counts_of(items: Sequence[Called]) -> QueueCounts:
     """Ended calls by what the service level needs; a lost one counts as abandoned and never as short."""
-    gone = [item for item in items if item.is_ended and item.answered is None]
+    gone = [item for item in items if item.is_ended and item.answered is None and not item.is_callback]
     return QueueCounts(
         answered=sum(item.answered is not None for item in items),
         abandoned=len(gone),
@@ -107,6 +114,7 @@ def compute(items: Sequence[Called], scope: Scope, period: Period) -> Figure:
     waits = [item.waited for item in items if item.answered is not None]
     speed = speed_of_answer(waits, [item.waited for item in items if item.answered is None])
     levels, (abandoned, without_short) = service_levels(counts), abandon_rates(counts)
+    out = {"SHORT": counts.short_abandons, "CALLBACK": sum(item.is_callback for item in items)}
     figure = Figure(
         metric=NAME,
         definition_version=VERSION,
@@ -116,7 +124,7 @@ def compute(items: Sequence[Called], scope: Scope, period: Period) -> Figure:
         served=judged,
         responded=counts.answered,
         pending=sum(not item.is_ended for item in items),
-        excluded={"SHORT": counts.short_abandons} if counts.short_abandons else {},
+        excluded={name: count for name, count in out.items() if count},
         values={
             "calls": len(items),
             "in_time": counts.answered_in_target,
@@ -124,6 +132,7 @@ def compute(items: Sequence[Called], scope: Scope, period: Period) -> Figure:
             "abandoned": counts.abandoned - counts.short_abandons - sum(item.is_lost for item in items),
             "short": counts.short_abandons,
             "lost": sum(item.is_lost for item in items),
+            "callbacks": out["CALLBACK"],
             "target_seconds": sorted({item.target for item in items}),
             "mean_wait": speed.mean,
             "median": speed.median,

@@ -16,7 +16,7 @@ from barrymore.routing.waking import wait_for_wake
 from barrymore.telephony import allocation
 from barrymore.telephony.ami import Ami, Gone, Message, Refused
 from barrymore.telephony.lanes import Lanes
-from barrymore.telephony.menus.hours import Hours
+from barrymore.telephony.menus.telling import News
 from barrymore.telephony.models import Call, Node
 from barrymore.telephony.reconciling import lose_all, reconcile, release_idle
 from barrymore.telephony.switchboard import Switchboard
@@ -81,24 +81,24 @@ class Driver:
             if not first.wait(10):
                 raise Gone("Asterisk is still starting")
             started_at = self._note_connected(ami, booted[0])
-            hours = Hours()
-            hours.tell(ami)
+            news = News(self.node)
+            news.tell(ami)
             reconcile(self.board, ami, started_at)
             log.info("connected to %s", self.node)
-            self._stay(ami, started_at, hours)
+            self._stay(ami, started_at, news)
         finally:
             ami.close()
             self.away_since = time.monotonic()
             Node.objects.filter(pk=self.node.pk).update(connected_at=None)
 
-    def _stay(self, ami: Ami, started_at: datetime, hours: Hours) -> None:
+    def _stay(self, ami: Ami, started_at: datetime, news: News) -> None:
         # Once more soon: what was too young to judge by the first list is not any more.
         due = time.monotonic() + AGAIN_SECONDS
         while not self.stop.is_set() and not ami.gone.wait(0.2):
+            news.tell(ami)
             if time.monotonic() > due:
                 due = time.monotonic() + RECONCILE_SECONDS
                 close_old_connections()
-                hours.tell(ami)
                 reconcile(self.board, ami, started_at)
         if not self.stop.is_set():
             raise Gone(ami.fault)

@@ -94,7 +94,7 @@ class MenuForm(forms.ModelForm):  # type: ignore[type-arg]
         )
         self.fields[f"language{place}"] = forms.ChoiceField(
             required=False,
-            choices=[("", _("as before")), *settings.LANGUAGES],
+            choices=[("", _("same language")), *settings.LANGUAGES],
             initial=known.language if known else "",
             label=_("Goes on in"),
         )

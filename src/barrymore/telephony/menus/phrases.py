@@ -18,7 +18,10 @@ from barrymore.telephony.menus.sounds import NoSound, Samples
 
 # Places and waits are whole sentences: no language builds them from single numbers without a fault.
 PLACES = range(1, 21)
-WAITS = ((0, 2), (1, 3), (2, 5), (3, 8), (5, 10), (5, 15), (10, 20), (15, 30), (20, 40), (30, 60))
+WAITS = (
+    (0, 2), (0, 5), (1, 3), (1, 5), (2, 5), (2, 8), (3, 8), (3, 10), (5, 10), (5, 15), (8, 20), (8, 30),
+    (10, 20), (10, 30), (15, 40), (20, 60),
+)  # fmt: skip
 P = Prompt.Purpose
 
 
@@ -36,8 +39,11 @@ def words() -> dict[str, str]:
         P.WRONG.value: _("This key does nothing here."),
     }
     said |= {f"place-{n}": _("You are number %(n)s in the queue.") % {"n": n} for n in PLACES}
-    told = _("We expect to answer you in %(low)s to %(high)s minutes.")
-    return said | {f"wait-{low}-{high}": told % {"low": low, "high": high} for low, high in WAITS}
+    soon = _("We expect to answer you within %(high)s minutes.")
+    later = _("We expect to answer you in %(low)s to %(high)s minutes.")
+    for low, high in WAITS:
+        said[f"wait-{low}-{high}"] = (later if low else soon) % {"low": low, "high": high}
+    return said
 
 
 @dataclass

@@ -102,7 +102,7 @@ def _phrases(numbers: list[Number], keys: list[MenuKey], has_menus: bool) -> set
     if any(one.offers_callback for one in numbers):
         wanted.add(P.OFFER.value)
     if any(one.tells_place for one in numbers):
-        wanted |= {f"place-{n}" for n in PLACES} | {f"wait-{low}-{high}" for low, high in WAITS}
+        wanted |= _numbered()
     return wanted
 
 
@@ -175,7 +175,7 @@ def _number(plan: Plan, number: Number, at: str) -> list[str]:
         "Set(BM_SAID=n)",
         f"Set(BM_SOUNDS={at})",
         f"Set(BM_OFFERS={int(number.offers_callback and _can_offer(plan.sounds))})",
-        f"Set(BM_TELLS={int(number.tells_place)})",
+        f"Set(BM_TELLS={int(number.tells_place and _can_tell(plan.sounds))})",
     ]
     if number.hours_id:
         steps += [
@@ -194,6 +194,15 @@ def _number(plan: Plan, number: Number, at: str) -> list[str]:
 def _can_offer(sounds: Sounds) -> bool:
     """A key that nobody is told of is no offer."""
     return sounds.in_all(P.OFFER.value) and sounds.in_all(P.CALLBACK.value)
+
+
+def _can_tell(sounds: Sounds) -> bool:
+    """Every place and wait in every language: a number in the middle of silence says nothing."""
+    return all(sounds.in_all(name) for name in _numbered())
+
+
+def _numbered() -> set[str]:
+    return {f"place-{n}" for n in PLACES} | {f"wait-{low}-{high}" for low, high in WAITS}
 
 
 AFTER = {

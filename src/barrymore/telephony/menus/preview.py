@@ -8,6 +8,7 @@ from barrymore.telephony.menu_models import Menu, MenuKey, Prompt
 from barrymore.telephony.menus.editing import DEEPEST
 
 Does = MenuKey.Does
+KEYS = "123456789*#0"  # as on a telephone
 
 
 @dataclass
@@ -38,7 +39,8 @@ class Step:
 def heard_in(menu: Menu, key: str = "", language: str = "", depth: int = 0) -> Heard:
     """The tree from a menu on; it ends where the way is too long to be kept."""
     found = Heard(menu, key, language)
-    for one in menu.keys.select_related("queue", "leads_to__greeting"):
+    keys = menu.keys.select_related("queue", "leads_to__greeting")
+    for one in sorted(keys, key=lambda one: KEYS.index(one.key)):
         step = Step(one.key, _told(one), one.at_any_hour)
         if one.does == Does.MENU and one.leads_to is not None and depth < DEEPEST:
             step.inside = heard_in(one.leads_to, one.key, one.language, depth + 1)
