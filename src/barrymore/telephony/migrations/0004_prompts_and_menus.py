@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('routing', '0004_callers_on_the_line'),
         ('sla', '0002_next_response'),
-        ('telephony', '0002_recording_consent'),
+        ('telephony', '0003_talks'),
     ]
 
     operations = [
