@@ -96,6 +96,8 @@ PAGES = {
     "new number": "/settings/texts/new/",
     "telephone": "/settings/telephone/",
     "the telephone in the browser": "/phone/",
+    "calls now": "/phone/listening/",
+    "listening to calls": "/settings/telephone/listening/",
     "recorded calls": "/settings/recording/",
     "new asterisk": "/settings/telephone/asterisk/new/",
     "new telephone": "/settings/telephone/telephones/new/",

@@ -146,6 +146,36 @@ REGISTER = scenario(
 )  # fmt: skip
 
 
+def dialling(user: str, password: str, number: str, stays: float) -> str:
+    """A colleague's telephone calls a number of the house."""
+    head = f"From: <sip:{user}@[remote_ip]>;tag=[call_number]d[pid]\n"
+    contact = f"Contact: <sip:{user}@[local_ip]:[local_port]>\nMax-Forwards: 70"
+    to = f"<sip:{number}@[remote_ip]>"
+
+    def invite(count: int, more: str) -> str:
+        return (
+            f"INVITE sip:{number}@[remote_ip]:[remote_port] SIP/2.0\n{VIA}\n{head}To: {to}\n"
+            f"Call-ID: [call_id]\nCSeq: {count} INVITE\n{contact}{more}"
+        )
+
+    within = f"[next_url] SIP/2.0\n{VIA}\n{head}To: {to}[peer_tag_param]\nCall-ID: [call_id]\n"
+    return scenario(
+        send(invite(1, ""), sdp=True, retrans=True),
+        '<recv response="401" auth="true"/>\n',
+        send(
+            f"ACK sip:{number}@[remote_ip]:[remote_port] SIP/2.0\n{VIA}\n{head}To: {to}[peer_tag_param]\n"
+            f"Call-ID: [call_id]\nCSeq: 1 ACK\nMax-Forwards: 70"
+        ),
+        send(invite(2, f"\n[authentication username={user} password={password}]"), sdp=True, retrans=True),
+        '<recv response="100" optional="true"/><recv response="180" optional="true"/>',
+        '<recv response="200" rrs="true"/>\n',
+        send(f"ACK {within}CSeq: 2 ACK\n{contact}"),
+        f'<pause milliseconds="{int(stays * 1000)}"/>\n',
+        send(f"BYE {within}CSeq: 3 BYE\n{contact}", retrans=True),
+        '<recv response="200"/>\n',
+    )
+
+
 @dataclass
 class Sipp:
     """Everything of a test that speaks SIP; ended with it."""
@@ -197,6 +227,11 @@ class Sipp:
         port = free_port(2, PHONES)
         self.register(username, password, port)
         return self.start(phone_scenario(answers_after, talks, code, sound, refers), PHONES, port)
+
+    def dial(self, username: str, password: str, number: str, stays: float) -> subprocess.Popen[bytes]:
+        """A colleague calls a number of the house."""
+        text = dialling(username, password, number, stays)
+        return self.start(text, PHONES, free_port(2, PHONES), "-m", "1")
 
     def register(self, username: str, password: str, port: int, expires: int = 600) -> None:
         text = REGISTER

@@ -1,5 +1,6 @@
 """A caller is passed on, put aside, somebody is asked first, all three speak: on a real Asterisk."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -234,3 +235,21 @@ def test_a_caller_whom_nobody_takes_back_rings_at_who_put_them_aside(
     again = whole.call(state="talking", staff=amina, attempt=2)
     assert again.pk == call.pk
     assert [one.kind for one in Passing.objects.order_by("pk")] == ["park", "back"]
+
+
+def test_colleagues_call_each_other_and_meet_in_a_room(
+    house: Callable[[], House], amina: Staff, ines: Staff
+) -> None:
+    whole = house()
+    whole.sip.phone("ines", "pw-ines", talks=2)
+    inside = whole.sip.dial("amina", "pw-amina", "202", stays=6)
+    eventually(lambda: whole.asterisk.channels() == 2)
+    eventually(lambda: "Dial" in whole.asterisk.ask("core show channels"))
+    eventually(lambda: whole.asterisk.channels() == 0)
+    first = whole.sip.dial("amina", "pw-amina", "*801", stays=4)
+    second_one = whole.sip.dial("ines", "pw-ines", "*801", stays=4)
+    eventually(lambda: re.search(r"barrymore-room-01\s+2\b", whole.asterisk.ask("confbridge list")))
+    assert first.wait(timeout=20) == second_one.wait(timeout=20) == 0, whole.sip.errors()
+    inside.kill()
+    # Among colleagues nothing is counted, and nobody is a customer.
+    assert not Call.objects.exists()

@@ -43,7 +43,7 @@ SUPERVISES = ANSWERS | {
     "outbox.manage", "queues.manage", "promises.manage", "workstations.manage", "targets.manage",
     "feedback.read",
     "flags.read",
-    "recordings.listen",
+    "recordings.listen", "calls.listen",
 }  # fmt: skip
 RIGHTS: dict[str, set[str]] = {
     "agent": ANSWERS,

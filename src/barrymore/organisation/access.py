@@ -24,6 +24,7 @@ SUPERVISE = ANSWER | {
     "feedback.read",
     "flags.read",
     "recordings.listen",
+    "calls.listen",
 }
 # What a short PIN at a shared computer opens, whatever the person may do elsewhere.
 AT_WORKSTATION = frozenset(

@@ -37,6 +37,7 @@ RIGHTS = {
     "flags.review": _("Decide on questions about presses"),
     "feedback.read": _("Read what customers said"),
     "recordings.listen": _("Listen to recorded calls, on record"),
+    "calls.listen": _("Listen to calls while they last, seen by whoever talks, on record"),
     "photos.read": _("Open photos of guests, on record"),
     "surveys.manage": _("Ask customers"),
     "workstations.manage": _("Set up shared computers"),

@@ -35,6 +35,7 @@ def board(request: HttpRequest, actor: Actor) -> HttpResponse:
     context = {
         **_shown(board_of(about)),
         "about": about,
+        "may_listen": actor.may_somewhere("calls.listen"),
         "wall": request.GET.get("wall") == "1",
         "query": request.GET.urlencode(),
         "at": timezone.now(),

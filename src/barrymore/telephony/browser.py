@@ -1,5 +1,7 @@
 """A person's telephone in the browser: which it is, where its line leads, whose call it holds."""
 
+from django.db.models import Q
+
 from barrymore.organisation.models import Staff
 from barrymore.organisation.secrets import unseal
 from barrymore.telephony.models import Call, Extension, Node
@@ -29,6 +31,8 @@ def leads_to(staff: Staff) -> str | None:
 
 
 def call_now(staff: Staff) -> Call | None:
-    """The call that rings or speaks at a person."""
-    busy = Call.objects.filter(staff=staff, state__in=[Call.State.RINGING, Call.State.TALKING])
+    """The call that rings or speaks at a person, or into which they are asked."""
+    at_them = Q(staff=staff, state__in=[Call.State.RINGING, Call.State.TALKING])
+    asked = Q(passings__to=staff, passings__ended_at=None)
+    busy = Call.objects.filter(at_them | asked).exclude(state=Call.State.ENDED)
     return busy.select_related("conversation__customer", "number").order_by("-pk").first()

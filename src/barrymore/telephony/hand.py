@@ -4,7 +4,7 @@ import logging
 from collections.abc import Iterable
 
 from barrymore.telephony import calls
-from barrymore.telephony.ami import Ami, Gone, Value
+from barrymore.telephony.ami import Ami, Gone, Refused, Value
 from barrymore.telephony.hearing import Leg
 from barrymore.telephony.models import Call, Extension, Node
 
@@ -82,6 +82,14 @@ class Hand:
     def hang_up(self, unique_id: str) -> None:
         """End a line. One that has gone already is no fault."""
         self.say("Hangup", Channel=unique_id)
+
+    def name_of(self, unique_id: str) -> str:
+        """Asterisk's name of a line; empty where it has gone. Waits for the answer: not where it is read."""
+        try:
+            rows = self._ami.ask("Status", Channel=unique_id).rows if self._ami is not None else []
+        except (Gone, Refused):
+            return ""
+        return rows[0].get("Channel", "") if rows else ""
 
     def say(self, action: str, name: str = "", **headers: Value) -> None:
         """Say an action. While the connection is away nothing is said, and connecting finds what is amiss."""

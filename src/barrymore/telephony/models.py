@@ -18,6 +18,8 @@ from barrymore.telephony.spelling import (
     check_networks,
     check_secret_free_word,
 )
+from barrymore.telephony.talks.models import Listening as Listening
+from barrymore.telephony.talks.models import ListeningNotice as ListeningNotice
 from barrymore.telephony.talks.models import Order as Order
 from barrymore.telephony.talks.models import Passing as Passing
 from barrymore.telephony.talks.models import Talk as Talk

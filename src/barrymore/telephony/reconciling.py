@@ -14,7 +14,7 @@ from barrymore.telephony.hearing import THERE, Leg, Line, leg_of, line_of
 from barrymore.telephony.menus.collecting import left_behind
 from barrymore.telephony.models import Call, Node, Passing
 from barrymore.telephony.switchboard import Switchboard
-from barrymore.telephony.talks import restoring
+from barrymore.telephony.talks import listening, restoring
 
 # A list of lines is this much older than what we have heard meanwhile.
 LAG = timedelta(seconds=2)
@@ -40,6 +40,7 @@ def reconcile(board: Switchboard, ami: Ami, started_at: datetime) -> None:
             board.later(line.unique_id, "find", partial(_take_in, board, line, asked_at))
     for left in left_behind(board.node, ami, by_id):
         board.later(left.unique_id, "left", partial(board.act, left))
+    listening.put_right(board.node, by_id)
     wake()
 
 

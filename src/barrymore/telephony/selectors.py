@@ -3,10 +3,11 @@
 from typing import Any
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from barrymore.organisation.kept import Kept
 from barrymore.routing.models import Queue
-from barrymore.telephony.models import Call, Extension, Menu, Node, Number, Prompt, Trunk
+from barrymore.telephony.models import Call, Extension, ListeningNotice, Menu, Node, Number, Prompt, Trunk
 
 SHOWN = 100
 # Every page asks it for its links.
@@ -73,4 +74,7 @@ def overview() -> dict[str, str]:
         "prompts": str(Prompt.objects.count()),
         "menus": str(Menu.objects.count()),
         "extensions": f"{there} / {telephones.count()}",
+        "listening": str(
+            _("on") if ListeningNotice.objects.values_list("text", flat=True).first() else _("off")
+        ),
     }

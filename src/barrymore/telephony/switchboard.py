@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from barrymore.journal.moment import now
 from barrymore.routing.waking import wake
@@ -15,7 +16,7 @@ from barrymore.telephony.lanes import Lanes
 from barrymore.telephony.menus.chosen import VoiceMessage, Wish
 from barrymore.telephony.menus.collecting import take_in
 from barrymore.telephony.models import Call, Node
-from barrymore.telephony.talks import tapes
+from barrymore.telephony.talks import listening, tapes
 from barrymore.telephony.talks.obeying import referred
 from barrymore.telephony.talks.switching import Switching
 
@@ -35,6 +36,9 @@ class Switchboard:
 
     def hear(self, message: Message) -> None:
         """What the connection hears: into the lane of its call, nothing more."""
+        if spy := listening.spy_of(message):
+            self.later(f"spy {spy.ref}", "listening", partial(listening.note, self, spy))
+            return
         heard = self._ear.hear(message)
         if isinstance(heard, LegOver) and not heard.is_sure:
             threading.Timer(UNSURE_SECONDS, self._keep, [heard]).start()

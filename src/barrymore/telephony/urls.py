@@ -4,6 +4,7 @@ from django.urls import path
 
 from barrymore.telephony import views
 from barrymore.telephony.menus import views as menu_views
+from barrymore.telephony.talks import listening_views
 
 app_name = "telephony"
 urlpatterns = [
@@ -26,6 +27,7 @@ urlpatterns = [
     path("menus/new/", menu_views.menu, name="new_menu"),
     path("menus/<int:menu_id>/", menu_views.menu, name="menu"),
     path("menus/<int:menu_id>/delete/", menu_views.drop_menu, name="drop_menu"),
+    path("listening/", listening_views.notice, name="listening"),
     path("telephones/", views.extensions, name="extensions"),
     path("telephones/new/", views.new_extension, name="new_extension"),
     path("telephones/<int:extension_id>/", views.extension, name="extension"),

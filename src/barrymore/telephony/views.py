@@ -37,6 +37,7 @@ def telephone(request: HttpRequest, actor: Actor) -> HttpResponse:
             (_("Prompts"), _("what is said to callers"), "prompts"),
             (_("Menus"), _("which keys lead where"), "menus"),
             (_("Telephones"), _("of our people"), "extensions"),
+            (_("Listening to calls"), _("by supervisors, while they last"), "listening"),
         )
     ]
     intro = _("After a change write the configuration: barrymore telephony config.")

@@ -64,7 +64,7 @@ def dialplan(plan: Plan, extensions: Iterable[Extension]) -> str:
     for pattern in ("s", "_[+0-9A-Za-z]."):
         parts.append(f"exten => {pattern},1,Goto(barrymore-wait,q0,1)\n")
     parts += [FIXED, TALKS]
-    parts.append("\n[barrymore-inside]\n")
+    parts.append("\n[barrymore-inside]\ninclude => barrymore-rooms\n")
     for dialled, lines in _by_number(extensions).items():
         targets = "&".join(f"PJSIP/{one.username}" for one in lines)
         parts.append(f"exten => {_digits(dialled)},1,Dial({targets},{RING_SECONDS})\n same => n,Hangup()\n")

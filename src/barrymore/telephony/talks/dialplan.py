@@ -25,6 +25,15 @@ exten => s,1,GotoIf($["${TRYLOCK(barrymore-ask-${BM_CALL}-${BM_ATTEMPT})}" = "1"
 ; A telephone has passed its caller on by itself. We hear of it and ring whoever is meant.
 exten => _[+0-9A-Za-z].,1,Goto(barrymore-wait,q0,music)
 
+[barrymore-rooms]
+; Colleagues among themselves: *8 and the two digits of a room.
+exten => _*8XX,1,Answer()
+ same => n,Set(CONFBRIDGE(user,quiet)=yes)
+ same => n,Set(CONFBRIDGE(user,announce_only_user)=no)
+ same => n,Set(CONFBRIDGE(user,music_on_hold_when_empty)=yes)
+ same => n,ConfBridge(barrymore-room-${EXTEN:2})
+ same => n,Hangup()
+
 [barrymore-room]
 exten => _r.,1,Set(CONFBRIDGE(user,quiet)=yes)
  same => n,Set(CONFBRIDGE(user,announce_only_user)=no)

@@ -108,3 +108,48 @@ class Order(models.Model):
 
     def __str__(self) -> str:
         return f"{self.call_id} {self.what}"
+
+
+class ListeningNotice(models.Model):
+    """What the people of the house are told of supervisors who listen; the newest holds, empty is off."""
+
+    text = models.TextField(blank=True)
+    chosen_by = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL, related_name="+")
+    chosen_at = models.DateTimeField()
+
+    class Meta:
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.text[:40]
+
+
+class Listening(models.Model):
+    """A supervisor who listens to a talk, or speaks into it; seen by whoever talks from the first moment."""
+
+    class How(models.TextChoices):
+        """Who hears the supervisor."""
+
+        LISTEN = "listen", _("listens")
+        WHISPER = "whisper", _("whispers, the customer does not hear it")
+        BARGE = "barge", _("speaks with both")
+
+    call = models.ForeignKey("telephony.Call", on_delete=models.CASCADE, related_name="listenings")
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE, related_name="+")
+    to = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL, related_name="+")
+    how = models.CharField(max_length=8, choices=How)
+    asked_at = models.DateTimeField()
+    began_at = models.DateTimeField(null=True)
+    ended_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["id"]
+        indexes = [models.Index(fields=["call"], name="listening_open", condition=models.Q(ended_at=None))]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["staff"], name="listening_one_each", condition=models.Q(ended_at=None)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.how} {self.call_id}"

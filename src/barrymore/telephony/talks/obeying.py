@@ -7,8 +7,8 @@ from barrymore.telephony import allocation, calls
 from barrymore.telephony.devices import telephones_of
 from barrymore.telephony.hearing import Leg, Referred
 from barrymore.telephony.models import Call, Extension, Order, Passing
+from barrymore.telephony.talks import listening, tapes
 from barrymore.telephony.talks import passing as passings
-from barrymore.telephony.talks import tapes
 from barrymore.telephony.talks.keeping import open_talks
 from barrymore.telephony.talks.passing import CannotPass, open_passing
 
@@ -72,6 +72,8 @@ def _do(talks: "Switching", call: Call, order: Order) -> None:
         case "take":
             passings.take(call, order.staff)
             talks.ring(call)
+        case "listen":
+            listening.ring(talks.board, order)
         case "consult":
             _ask(talks, call, order)
         case _:

@@ -11,8 +11,9 @@ from barrymore.conversations.models import CallRecording
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Staff
 from barrymore.routing.models import Presence, Queue
-from barrymore.telephony.models import Call, Extension
+from barrymore.telephony.models import Call, Extension, Listening
 from barrymore.telephony.selectors import call_told
+from barrymore.telephony.talks import listening
 from barrymore.telephony.talks.keeping import running
 from barrymore.telephony.talks.models import Order, Passing, Talk
 from barrymore.telephony.talks.passing import TAKES, CannotPass, open_passing
@@ -30,6 +31,7 @@ class Standing:
     passing: Passing | None
     recording: CallRecording | None
     talks: list[Talk]
+    listenings: list[Listening]
     is_mine: bool
     fault: str
 
@@ -62,6 +64,7 @@ def standing_of(call: Call, staff: Staff) -> Standing:
         passing=open_passing(call.pk),
         recording=running(call),
         talks=list(Talk.objects.filter(call=call).select_related("staff")),
+        listenings=list(listening.open_listenings(call)),
         is_mine=call.staff_id == staff.pk and call.state == Call.State.TALKING,
         fault=last.fault if last else "",
     )

@@ -11,6 +11,7 @@ from barrymore.organisation.pages import page
 from barrymore.routing.models import Placement
 from barrymore.telephony.models import Call
 from barrymore.telephony.talks import orders
+from barrymore.telephony.talks.listening import notice
 from barrymore.telephony.talks.orders import RIGHT
 from barrymore.telephony.talks.passing import CannotPass
 from barrymore.telephony.talks.selectors import (
@@ -85,6 +86,7 @@ def _panel(
         "address": address,
         "call": call,
         "fault": fault or (why_not(found.fault) if found else ""),
+        "notice": notice() if found and found.listenings else "",
         "people": who_can_be_asked(actor.staff) if found and found.can_pass else [],
         "queues": queues_to_pass_to() if found and found.can_pass else [],
     }
