@@ -15,11 +15,12 @@ from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playw
 
 from barrymore.organisation.models import Staff
 from barrymore.organisation.secrets import seal
+from barrymore.routing.models import Queue
 from barrymore.telephony.models import Call, Extension, Registration
 from tests.browser.test_axe import faults
 from tests.ports import free_port
 from tests.telephony.asterisk import CALLERS
-from tests.telephony.conftest import NUMBER, House, arrive_at_work
+from tests.telephony.conftest import NUMBER, House, arrive_at_work, second
 from tests.telephony.sip import caller_scenario, eventually
 
 # Without the last two no sound flows on this machine alone.
@@ -171,3 +172,41 @@ def test_who_has_no_telephone_is_told_what_to_do(
     page.goto(f"{address}/phone/")
     page.get_by_role("button", name="Take calls in this window").click()
     page.get_by_text("You have no telephone in the browser yet.").wait_for()
+
+
+@pytest.mark.long
+def test_from_the_window_somebody_is_asked_first_and_then_has_the_caller(
+    house: Callable[[], House],
+    amina: Staff,
+    queue: Queue,
+    amina_phone: Extension,
+    address: str,
+    context: BrowserContext,
+) -> None:
+    ines = second(queue)
+    Extension.objects.create(staff=ines, number="202", username="ines", secret=seal("pw-ines"))
+    arrive_at_work(amina)
+    arrive_at_work(ines, "busy")
+    whole = house()
+    page = opened(context, address)
+    whole.sip.phone("ines", "pw-ines", talks=30)
+    eventually(lambda: Registration.objects.count() == 2)
+    echoing(whole)
+    page.get_by_role("button", name="Take the call").click(timeout=15_000)
+    whole.call(state="talking")
+    field = page.get_by_label("Colleague, extension or queue")
+    field.fill("Nobody of Ours")
+    page.get_by_role("button", name="Ask first").click()
+    page.get_by_text("There is nobody of that name").wait_for(timeout=15_000)
+    # What is typed stays while the page asks again every two seconds.
+    field.fill("Ines Duarte")
+    page.wait_for_timeout(2500)
+    assert field.input_value() == "Ines Duarte"
+    assert faults(page) == []
+    page.get_by_role("button", name="Ask first").click()
+    page.get_by_text("The customer hears music.").wait_for(timeout=15_000)
+    page.get_by_role("button", name="Put through").click(timeout=15_000)
+    whole.call(state="talking", staff=ines)
+    # Her own line has ended, and nothing is left in her window.
+    page.get_by_label("Call a colleague").wait_for(timeout=15_000)
+    page.locator("#on-call").get_by_text("On the telephone").wait_for(state="detached", timeout=15_000)

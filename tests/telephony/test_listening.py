@@ -101,7 +101,11 @@ def test_one_talk_at_a_time_and_a_lost_line_ends_it(call: Call, sam: Staff) -> N
 
 @pytest.mark.parametrize(
     ("how", "echo", "hears"),
-    [("whisper", "amina", True), ("whisper", "lee", False), ("barge", "lee", True)],
+    [
+        ("whisper", "amina", True),
+        pytest.param("whisper", "lee", False, marks=pytest.mark.long),
+        pytest.param("barge", "lee", True, marks=pytest.mark.long),
+    ],
 )
 def test_who_hears_the_supervisor(
     house: Callable[[], House],

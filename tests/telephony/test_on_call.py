@@ -1,6 +1,7 @@
 """The part of the page for a call that lasts, its REST, and the rows behind it, without Asterisk."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -62,6 +63,15 @@ def test_who_has_the_caller_sees_that_it_is_recorded_and_whom_to_ask(
         text = client.get(address).content.decode()
         assert "Being recorded" in text and "Pause for card data" in text
         assert "Ines Duarte (202)" in text and "every 2s" in text
+
+
+def test_nothing_is_drawn_anew_while_nothing_changes(client: Client, call: Call, amina: Staff) -> None:
+    client.force_login(amina)
+    address = f"/phone/talk/{call.conversation_id}/"
+    seen = re.findall(r'"seen": "([^"]+)"', client.get(address).content.decode())[0]
+    assert client.get(address, {"seen": seen}).status_code == 204
+    CallRecording.objects.update(state="paused")
+    assert "Recording paused" in client.get(address, {"seen": seen}).content.decode()
 
 
 def test_others_see_who_speaks_and_press_nothing(client: Client, call: Call, ines: Staff) -> None:

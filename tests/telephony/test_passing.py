@@ -165,6 +165,7 @@ def test_our_process_is_away_in_the_middle_of_asking(
     eventually(lambda: whole.asterisk.channels() == 2)
 
 
+@pytest.mark.long
 def test_the_asker_has_gone_while_our_process_was_away(
     house: Callable[[], House], amina: Staff, ines: Staff
 ) -> None:
@@ -192,6 +193,7 @@ def test_the_telephone_itself_passes_the_caller_on(
     assert Passing.objects.get().state == "done"
 
 
+@pytest.mark.long
 def test_hanging_up_while_it_rings_passes_the_caller_on(
     house: Callable[[], House], amina: Staff, ines: Staff
 ) -> None:
@@ -204,7 +206,14 @@ def test_hanging_up_while_it_rings_passes_the_caller_on(
     nobody_left(whole)
 
 
-@pytest.mark.parametrize("moment", ["ringing", "aside", "together"])
+@pytest.mark.parametrize(
+    "moment",
+    [
+        pytest.param("ringing", marks=pytest.mark.long),
+        pytest.param("aside", marks=pytest.mark.long),
+        "together",
+    ],
+)
 def test_the_caller_hangs_up_at_any_moment(
     house: Callable[[], House], amina: Staff, ines: Staff, moment: str
 ) -> None:
@@ -237,6 +246,7 @@ def test_a_caller_whom_nobody_takes_back_rings_at_who_put_them_aside(
     assert [one.kind for one in Passing.objects.order_by("pk")] == ["park", "back"]
 
 
+@pytest.mark.long
 def test_colleagues_call_each_other_and_meet_in_a_room(
     house: Callable[[], House], amina: Staff, ines: Staff
 ) -> None:

@@ -107,6 +107,7 @@ def test_each_part_is_who_spoke_after_somebody_was_asked(
     eventually(lambda: left_over(whole) == [])
 
 
+@pytest.mark.long
 def test_what_is_said_in_a_pause_is_not_there(
     house: Callable[[], House], ready: Staff, tmp_path: Path
 ) -> None:
@@ -145,6 +146,7 @@ def test_who_declined_or_was_not_told_is_not_recorded(
     assert count("recording.declined") == declined and count("recording.begun") == 0
 
 
+@pytest.mark.long
 def test_our_process_and_asterisk_die_while_it_runs(
     house: Callable[[], House], ready: Staff, tmp_path: Path
 ) -> None:
@@ -167,6 +169,7 @@ def test_our_process_and_asterisk_die_while_it_runs(
     eventually(lambda: left_over(whole) == [])
 
 
+@pytest.mark.long
 def test_a_file_that_never_comes_is_told(
     house: Callable[[], House], ready: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -183,6 +186,7 @@ def test_a_file_that_never_comes_is_told(
     assert recording.problem == "the sound never came from the node" and count("recording.failed") == 1
 
 
+@pytest.mark.long
 def test_a_full_disk_of_ours_is_waited_for_and_then_told(
     house: Callable[[], House], ready: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -36,6 +36,22 @@ class Standing:
     fault: str
 
     @property
+    def mark(self) -> str:
+        """Another one as soon as something else is to be shown; until then whatever is typed stays."""
+        passing, recording = self.passing, self.recording
+        parts = [
+            self.call.pk,
+            self.call.state,
+            self.call.staff_id,
+            f"{passing.pk}{passing.state}" if passing else "",
+            recording.state if recording else "",
+            *(one.pk for one in self.listenings),
+            len(self.talks),
+            self.fault,
+        ]
+        return "-".join(map(str, parts))
+
+    @property
     def can_pass(self) -> bool:
         """Whether the person may pass the caller on now."""
         return self.is_mine and self.passing is None and self.call.state == Call.State.TALKING

@@ -81,10 +81,13 @@ def _panel(
     if not address.startswith(("/phone/talk/",)):
         address = ""
     found = standing_of(call, actor.staff) if call else None
+    if found and not fault and request.method == "GET" and request.GET.get("seen") == found.mark:
+        return HttpResponse(status=204)
     context = {
         "standing": found,
         "address": address,
         "call": call,
+        "typed": request.POST.get("whom", "") if fault else "",
         "fault": fault or (why_not(found.fault) if found else ""),
         "notice": notice() if found and found.listenings else "",
         "people": who_can_be_asked(actor.staff) if found and found.can_pass else [],
