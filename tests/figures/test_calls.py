@@ -131,3 +131,14 @@ def test_an_end_after_midnight_belongs_to_the_arrival() -> None:
     tell("call.answered", 1, 86_400, wait_seconds=86_400)
     day = found(after=90_000)
     assert (day.values["calls"], day.values["answered"], day.values["in_time"]) == (1, 1, 0)
+
+
+def test_who_asked_to_be_called_back_is_apart_and_waits_no_longer() -> None:
+    for number in range(40):
+        call(number, answered=10)
+    tell("call.queued", 40)
+    tell("call.callback", 40, 90, wait_seconds=90.0)
+    day = found()
+    assert (day.served, day.pending, day.values["abandoned"], day.values["callbacks"]) == (40, 0, 0, 1)
+    assert (day.excluded, day.estimate) == ({"CALLBACK": 1}, 1.0)
+    assert day.values["longest_wait"] == 90

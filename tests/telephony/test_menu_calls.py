@@ -150,6 +150,8 @@ def test_a_wish_to_be_called_back_keeps_its_place(house: Callable[[], House], me
 
 
 def test_who_waits_presses_one_and_is_called_back(house: Callable[[], House], number: Number) -> None:
+    for purpose in ("offer", "callback", "nonumber"):
+        prompt(purpose, 0.3, purpose=purpose)
     Number.objects.update(offers_callback=True)
     whole = house()
     press(whole.sip, NUMBER, (2.0, "1"))
@@ -203,3 +205,19 @@ def test_what_could_not_be_said_was_not_told(
     RecordingProfile.objects.create(is_on=True, country="LT", basis="notice", keep_days=30, chosen_at=now())
     text = files_of(node, Place(Path("/x"), "/x"))["extensions.conf"]
     assert f"Goto(barrymore-wait,q{number.pk},1)" in text and "notice" not in text
+
+
+def test_who_waited_and_wished_while_we_were_away_has_not_given_up(
+    house: Callable[[], House], number: Number
+) -> None:
+    for purpose in ("offer", "callback", "nonumber"):
+        prompt(purpose, 0.3, purpose=purpose)
+    Number.objects.update(offers_callback=True)
+    whole = house()
+    press(whole.sip, NUMBER, (4.0, "1"))
+    call = whole.call(state="queued")
+    whole.rest()
+    eventually(lambda: whole.asterisk.channels() == 0)
+    whole.work()
+    assert whole.call(pk=call.pk, state="ended").outcome == "callback"
+    assert not Fact.objects.filter(kind="call.abandoned").exists()

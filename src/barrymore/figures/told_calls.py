@@ -83,6 +83,7 @@ def counted(figure: Figure) -> list[tuple[str, int]]:
         (_("answered"), values["answered"]),
         (_("hung up while waiting"), values["abandoned"]),
         (_("hung up within five seconds"), values["short"]),
+        (_("asked to be called back"), values["callbacks"]),
         (_("lost by our fault"), values["lost"]),
         (_("waiting now"), figure.pending),
     ]

@@ -9,10 +9,12 @@ from barrymore.routing import live
 from barrymore.routing.models import Line, Placement
 from barrymore.routing.selectors import candidates_for
 from barrymore.telephony.calls import call_of, hold_out
+from barrymore.telephony.menus.turns import goes_first
 from barrymore.telephony.models import Call, Node, Registration
 
 TRIES = 5
 BATCH = 50
+GIVEN = ("given",)  # by hand, whatever the order
 
 
 def reachable(**of: object) -> QuerySet[Registration]:
@@ -100,7 +102,7 @@ def _given() -> Iterator[Call]:
             continue
         if not reachable(node=call.node_id, extension__staff=owner).exists():
             continue
-        if reserved := _reserve(placement, Choice(owner.pk, ("given",))):
+        if reserved := _reserve(placement, Choice(owner.pk, GIVEN)):
             yield reserved
 
 
@@ -120,4 +122,6 @@ def _call_of(placement: Placement) -> Call | None:
 
 def _reserve(placement: Placement, choice: Choice) -> Call | None:
     call = _call_of(placement)
+    if choice.reasons != GIVEN and goes_first(placement, choice.staff_ref):
+        return None
     return hold_out(call_of(call.pk), placement, choice) if call else None

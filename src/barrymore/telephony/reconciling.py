@@ -32,14 +32,15 @@ def reconcile(board: Switchboard, ami: Ami, started_at: datetime) -> None:
     for line in lines:
         if leg := leg_of(line.unique_id):
             legs.setdefault(leg.call, []).append(line)
+    # First: who wished to be called back and hung up has not given up.
+    for left in left_behind(board.node, ami, by_id):
+        board.later(left.unique_id, "left", partial(board.act, left))
     for call in Call.objects.filter(node=board.node).exclude(state=State.ENDED):
         found = Found(asked_at, started_at, by_id.get(call.unique_id), legs.get(call.pk, []))
         board.later(call.unique_id, "reconcile", partial(put_right, board, call.pk, found))
     for line in lines:
         if line.caller is not None:
             board.later(line.unique_id, "find", partial(_take_in, board, line, asked_at))
-    for left in left_behind(board.node, ami, by_id):
-        board.later(left.unique_id, "left", partial(board.act, left))
     listening.put_right(board.node, by_id)
     wake()
 

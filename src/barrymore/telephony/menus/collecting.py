@@ -48,10 +48,9 @@ def _let_go(ami: Ami | None, unique_id: str) -> None:
 
 
 def left_behind(node: Node, ami: Ami, lines: Iterable[str]) -> list[Wish | VoiceMessage]:
-    """What lies at the node and belongs to nobody who is still on the line."""
+    """What lies at the node; of messages those that nobody speaks any more."""
     still = set(lines)
-    found: list[Wish | VoiceMessage] = [*_wishes(ami), *_messages(node)]
-    return [one for one in found if one.unique_id not in still]
+    return [*_wishes(ami), *(one for one in _messages(node) if one.unique_id not in still)]
 
 
 def _wishes(ami: Ami) -> list[Wish]:
