@@ -46,7 +46,7 @@ def talking_phone(whole: House, username: str) -> None:
     whole.sip.start(text, PHONES, port)
 
 
-@pytest.mark.parametrize("offers", [False, True])
+@pytest.mark.parametrize("offers", [pytest.param(False, marks=pytest.mark.long), True])
 def test_the_music_ends_when_somebody_speaks(
     house: Callable[[], House], amina: Staff, phone_of: Callable[..., Extension], offers: bool
 ) -> None:

@@ -73,6 +73,7 @@ def test_everything_that_the_dialplan_uses_is_loaded(
         assert "No function by that name" not in whole.asterisk.ask(f"core show function {name}"), name
 
 
+@pytest.mark.long
 def test_wrong_keys_and_silence_end_at_a_person(house: Callable[[], House], menu: Menu) -> None:
     Menu.objects.update(wait_seconds=2)
     whole = house()
@@ -115,6 +116,7 @@ def test_outside_hours_a_message_becomes_an_item_of_the_inbox(
     eventually(lambda: node_sounds.listed(whole.node) == [])
 
 
+@pytest.mark.long
 def test_a_message_that_was_left_while_we_were_away_is_found(
     house: Callable[[], House], closed: Calendar
 ) -> None:
@@ -183,7 +185,10 @@ def test_our_process_is_away_while_a_caller_presses(house: Callable[[], House], 
 
 @pytest.mark.parametrize(
     ("basis", "pressed", "otherwise", "key"),
-    [("notice", "declined", "told", "9"), ("consent", "agreed", "declined", "1")],
+    [
+        ("notice", "declined", "told", "9"),
+        pytest.param("consent", "agreed", "declined", "1", marks=pytest.mark.long),
+    ],
 )
 def test_a_caller_is_told_or_asked_before_the_queue_and_served_whatever_the_answer(
     house: Callable[[], House], number: Number, basis: str, pressed: str, otherwise: str, key: str
@@ -207,6 +212,7 @@ def test_what_could_not_be_said_was_not_told(
     assert f"Goto(barrymore-wait,q{number.pk},1)" in text and "notice" not in text
 
 
+@pytest.mark.long
 def test_who_waited_and_wished_while_we_were_away_has_not_given_up(
     house: Callable[[], House], number: Number
 ) -> None:

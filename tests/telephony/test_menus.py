@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 
-from barrymore.conversations.models import Message
+from barrymore.conversations.models import Message, RecordingProfile
 from barrymore.formulas.working_time import WorkingWeek
 from barrymore.journal.moment import now
 from barrymore.organisation.models import Staff
@@ -18,11 +18,12 @@ from barrymore.sla.calendars import set_hours
 from barrymore.sla.models import Calendar
 from barrymore.telephony.configuring.writing import Place, files_of
 from barrymore.telephony.menu_models import Menu
-from barrymore.telephony.menus import leaving
+from barrymore.telephony.menus import leaving, sounds
 from barrymore.telephony.menus.chosen import Chosen, chosen_of, message_of, wish_of
 from barrymore.telephony.menus.editing import Aim, fault_of_all, save_menu, warnings_of
 from barrymore.telephony.menus.hours import CLOSED, days_of, told
 from barrymore.telephony.menus.plan import menu_plan, planned
+from barrymore.telephony.menus.unsaid import unsaid
 from barrymore.telephony.models import Call, Node, Number
 from barrymore.telephony.spelling import CannotWrite
 from tests.telephony.menus import prompt, tone
@@ -256,3 +257,17 @@ def test_a_hidden_number_leaves_a_message_too(node: Node, number: Number) -> Non
     call = Call.objects.get()
     assert call.caller == "" and call.conversation and call.conversation.address is None
     assert call.conversation.state == "open"
+
+
+def test_the_doctor_says_what_callers_cannot_hear(number: Number, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(unsaid()) == []
+    monkeypatch.setattr(sounds, "can_speak", lambda: False)
+    RecordingProfile.objects.create(is_on=True, country="LT", basis="notice", keep_days=30, chosen_at=now())
+    menu = Menu.objects.create(name="First")
+    Number.objects.update(offers_callback=True, tells_place=True, menu=menu)
+    missing = list(unsaid())
+    assert len(missing) == 4
+    assert "Guests: that calls are recorded cannot be said, so none is." in missing
+    assert any(one.startswith("First: Nothing is said") for one in missing)
+    prompt("recorded", purpose="notice")
+    assert len(list(unsaid())) == 3

@@ -11,6 +11,7 @@ from barrymore.journal.moment import now
 from barrymore.organisation.secrets import SealBroken, unseal
 from barrymore.routing.models import Queue
 from barrymore.telephony.ami import Ami, Gone, Refused
+from barrymore.telephony.menus.unsaid import advice, unsaid
 from barrymore.telephony.models import Call, Extension, Node, Number
 
 State: TypeAlias = Literal["ok", "warn", "bad"]
@@ -43,7 +44,7 @@ def checks() -> list[Check]:
         advice = _("barrymore telephony node main, if you have an Asterisk: docs/telephony.md")
         return [Check("telephony", "ok", _("no telephone is connected"), advice)]
     found = [check for node in nodes for check in _of_node(node)]
-    return [*found, _of_numbers(), _of_telephones(), _of_calls()]
+    return [*found, _of_numbers(), _of_what_is_said(), _of_telephones(), _of_calls()]
 
 
 def _of_node(node: Node) -> Iterator[Check]:
@@ -138,6 +139,12 @@ def _of_numbers() -> Check:
             "numbers", "warn", _("nobody works in: %(n)s") % {"n": told}, _("Add people to the queue.")
         )
     return Check("numbers", "ok", str(numbers.count()))
+
+
+def _of_what_is_said() -> Check:
+    if missing := list(unsaid()):
+        return Check("what callers hear", "warn", " ".join(missing)[:500], advice())
+    return Check("what callers hear", "ok", _("everything that was set can be said"))
 
 
 def _queues_without() -> list[str]:

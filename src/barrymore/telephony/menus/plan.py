@@ -54,7 +54,7 @@ def planned(numbers: Iterable[Number]) -> Plan:
     queues = {one.queue_id or default for one in found}
     queues |= {key.queue_id for menu in menus.values() for key in menu.keys.all() if key.queue_id}
     queues |= {menu.queue_id for menu in menus.values() if menu.queue_id}
-    notices = {queue: notice for queue in queues if (notice := _notice(queue))}
+    notices = {queue: notice for queue in queues if (notice := notice_of(queue))}
     keys = [key for menu in menus.values() for key in menu.keys.all()]
     languages = [_language(one) for one in found] + [one.language for one in keys if one.language]
     refs = [one.greeting_id for one in found if one.greeting_id]
@@ -78,7 +78,8 @@ def _menus_from(numbers: list[Number]) -> dict[int, Menu]:
     return found
 
 
-def _notice(queue: int) -> str:
+def notice_of(queue: int) -> str:
+    """The phrase that is due before waiting in a queue; empty where none is."""
     held = asks_first(queue)
     if held is None:
         return ""
@@ -174,8 +175,8 @@ def _number(plan: Plan, number: Number, at: str) -> list[str]:
         f"Set(BM_LANGUAGE={_language(number)})",
         "Set(BM_SAID=n)",
         f"Set(BM_SOUNDS={at})",
-        f"Set(BM_OFFERS={int(number.offers_callback and _can_offer(plan.sounds))})",
-        f"Set(BM_TELLS={int(number.tells_place and _can_tell(plan.sounds))})",
+        f"Set(BM_OFFERS={int(number.offers_callback and can_offer(plan.sounds))})",
+        f"Set(BM_TELLS={int(number.tells_place and can_tell(plan.sounds))})",
     ]
     if number.hours_id:
         steps += [
@@ -191,12 +192,12 @@ def _number(plan: Plan, number: Number, at: str) -> list[str]:
     return _extension(f"n{number.pk}", steps)
 
 
-def _can_offer(sounds: Sounds) -> bool:
+def can_offer(sounds: Sounds) -> bool:
     """A key that nobody is told of is no offer."""
     return sounds.in_all(P.OFFER.value) and sounds.in_all(P.CALLBACK.value)
 
 
-def _can_tell(sounds: Sounds) -> bool:
+def can_tell(sounds: Sounds) -> bool:
     """Every place and wait in every language: a number in the middle of silence says nothing."""
     return all(sounds.in_all(name) for name in _numbered())
 
