@@ -2,7 +2,8 @@
 
 import subprocess
 
-from tests.telephony.asterisk import CALLERS, free_port
+from tests.ports import free_port
+from tests.telephony.asterisk import CALLERS
 from tests.telephony.sip import SDP, VIA, Sipp, scenario, send
 
 PCAP = "/usr/share/sip-tester/dtmf_2833_{}.pcap"

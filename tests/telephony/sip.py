@@ -33,10 +33,10 @@ def scenario(*parts: str) -> str:
 
 
 def playing(sound: Path | None) -> str:
-    """Speak: raw PCMU, once, beside whatever else is done."""
+    """Speak: raw PCMU, again and again, beside whatever else is done; a busy machine connects late."""
     if sound is None:
         return ""
-    return f'<nop><action><exec rtp_stream="{sound},1,0,PCMU/8000"/></action></nop>\n'
+    return f'<nop><action><exec rtp_stream="{sound},-1,0,PCMU/8000"/></action></nop>\n'
 
 
 def caller_scenario(stays: float, from_header: str, extra: str, sound: Path | None = None) -> str:

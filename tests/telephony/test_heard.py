@@ -15,7 +15,8 @@ from barrymore.organisation.models import Staff
 from barrymore.routing import services as routing
 from barrymore.telephony.configuring import music
 from barrymore.telephony.models import Extension, Number
-from tests.telephony.asterisk import PHONES, free_port
+from tests.ports import free_port
+from tests.telephony.asterisk import PHONES
 from tests.telephony.conftest import NUMBER, House, arrive_at_work
 from tests.telephony.keys import VOICE, press
 from tests.telephony.menus import prompt

@@ -19,7 +19,8 @@ from barrymore.telephony.hearing import Caller, Leg
 from barrymore.telephony.models import Call, Extension, Listening, ListeningNotice, Node, Number, Registration
 from barrymore.telephony.talks import listening
 from barrymore.telephony.talks.passing import CannotPass
-from tests.telephony.asterisk import CALLERS, PHONES, free_port
+from tests.ports import free_port
+from tests.telephony.asterisk import CALLERS, PHONES
 from tests.telephony.conftest import NUMBER, House, arrive_at_work
 from tests.telephony.sip import caller_scenario, eventually, phone_scenario
 from tests.telephony.sound import anywhere, as_pcmu, noise, sides_of

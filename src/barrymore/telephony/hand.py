@@ -86,7 +86,7 @@ class Hand:
     def name_of(self, unique_id: str) -> str:
         """Asterisk's name of a line; empty where it has gone. Waits for the answer: not where it is read."""
         try:
-            rows = self._ami.ask("Status", Channel=unique_id).rows if self._ami is not None else []
+            rows = self.ami.ask("Status", Channel=unique_id).rows if self.ami is not None else []
         except (Gone, Refused):
             return ""
         return rows[0].get("Channel", "") if rows else ""
