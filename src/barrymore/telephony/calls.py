@@ -242,10 +242,16 @@ def _ended(ref: int, at: datetime) -> Call | None:
     live.withdraw(_conversation(call).pk)
     live.set_line(_conversation(call).pk, Line.NONE)
     end_talks(call, at)
-    if call.staff_id:
+    if call.staff_id and not _holds_another(call):
         live.release([call.staff_id])
     close_all(call)
     return call
+
+
+def _holds_another(call: Call) -> bool:
+    """Their next caller may be on the line before this call is written down as over."""
+    held = Call.objects.filter(staff=call.staff_id, state__in=[State.RINGING, State.TALKING])
+    return held.exclude(pk=call.pk).exists()
 
 
 def _finish(call: Call, outcome: str) -> None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from functools import partial
 
 from barrymore.journal.moment import now
+from barrymore.routing import live
 from barrymore.routing.waking import wake
 from barrymore.telephony import allocation, calls
 from barrymore.telephony.ami import Message
@@ -119,7 +120,9 @@ class Switchboard:
             if over.is_cut:
                 self.hold_on(leg.call)
             else:
-                self._end(leg.call, over.at)
+                # Whoever waits hears the person before we have written down what is over.
+                self.ring_soon(_next_for_person_of(leg.call))
+                self._end(leg.call, over.at, is_freed=True)
             return
         if self.hand.note_over(leg):
             self._not_taken(leg.call, leg.attempt, refused=over.cause in REFUSED)
@@ -139,11 +142,11 @@ class Switchboard:
             self.hand.play_music(call)
             self.ring_soon(allocation.for_call(call))
 
-    def _end(self, ref: int, at: datetime | None, *, by_us: bool = False) -> None:
+    def _end(self, ref: int, at: datetime | None, *, by_us: bool = False, is_freed: bool = False) -> None:
         staff_ref = Call.objects.filter(pk=ref).values_list("staff", flat=True).first()
         if call := calls.lose(ref) if by_us else calls.end(ref, at):
             self.forget(call)
-            self.ring_soon(allocation.for_person(staff_ref) if staff_ref else None)
+            self.ring_soon(allocation.for_person(staff_ref) if staff_ref and not is_freed else None)
 
     def forget(self, call: Call) -> None:
         """Hang up whatever is left of a call that is over. What has gone already is no fault."""
@@ -161,3 +164,12 @@ def _key(heard: Heard) -> str:
         case Telephone():
             return f"telephone {heard.username}"
     return heard.unique_id
+
+
+def _next_for_person_of(ref: int) -> Call | None:
+    """Who speaks in a call is free: their next caller, reserved."""
+    staff_ref = Call.objects.filter(pk=ref, state=Call.State.TALKING).values_list("staff", flat=True).first()
+    if not staff_ref:
+        return None
+    live.release([staff_ref])
+    return allocation.for_person(staff_ref)
