@@ -203,7 +203,7 @@ def test_a_cut_line_of_the_person_puts_the_caller_back_in_their_place(
     arrive_at_work(amina)
     whole = house()
     whole.sip.phone("amina", "pw-amina", talks=60)
-    whole.sip.call(NUMBER, stays=8)
+    whole.sip.call(NUMBER, stays=20)
     first = whole.call(state="talking")
     again = whole.call(attempt=2, pk=first.pk)
     assert again.queued_at == first.queued_at and again.outcome == ""

@@ -220,7 +220,7 @@ def test_the_caller_hangs_up_at_any_moment(
     whole = house()
     whole.sip.phone("amina", "pw-amina", talks=60)
     whole.sip.phone("ines", "pw-ines", answers_after=30.0 if moment == "ringing" else 0.1, talks=60)
-    caller = whole.sip.call(NUMBER, stays=5)
+    caller = whole.sip.call(NUMBER, stays=10)
     call = whole.call(state="talking")
     press(call, amina, "consult", to=ines)
     if moment != "ringing":
@@ -228,7 +228,7 @@ def test_the_caller_hangs_up_at_any_moment(
     if moment == "together":
         press(call, amina, "join")
         eventually(lambda: Passing.objects.filter(state="joined").exists())
-    assert caller.wait(timeout=20) == 0
+    assert caller.wait(timeout=60) == 0
     ended = whole.call(state="ended")
     assert (ended.outcome, ended.staff) == ("answered", amina)
     nobody_left(whole)
