@@ -16,9 +16,13 @@ from barrymore.organisation.models import Staff
 from barrymore.organisation.services import issue_token
 from barrymore.routing.models import Offer, Placement, Presence, Queue
 from barrymore.telephony import calls
-from barrymore.telephony.hearing import Caller, Ear, Leg, Referred
+from barrymore.telephony.ami import Value
+from barrymore.telephony.hand import Hand
+from barrymore.telephony.hearing import Caller, Ear, Leg, LegOver, Met, Referred
+from barrymore.telephony.lanes import Lanes
 from barrymore.telephony.models import Call, Extension, Node, Number, Order, Passing, Registration, Talk
 from barrymore.telephony.reconciling import release_idle
+from barrymore.telephony.switchboard import Switchboard
 from barrymore.telephony.talks import keeping, orders, passing
 from barrymore.telephony.talks.passing import CannotPass
 from barrymore.telephony.talks.selectors import whom
@@ -243,3 +247,69 @@ def test_a_telephone_that_passes_on_by_itself_is_heard() -> None:
         "TransferTargetChannel": "PJSIP/202-ab12-0000000f",
     }  # fmt: skip
     assert Ear().hear(attended) == Referred(leg, "", "202-ab12")
+
+
+class SilentHand(Hand):
+    """Says nothing, and remembers what it would have said."""
+
+    def __init__(self, node: Node) -> None:
+        super().__init__(node)
+        self.said: list[tuple[str, str]] = []
+
+    def say(self, action: str, name: str = "", **headers: Value) -> None:
+        self.said.append((action, str(headers.get("Channel", ""))))
+
+
+@pytest.fixture
+def board(call: Call, amina: Staff, ines: Staff) -> Switchboard:
+    """Amina has asked Ines, who has lifted."""
+    board = Switchboard(call.node, Lanes(0))
+    board.hand = SilentHand(call.node)
+    main = Leg(call.pk, 0, amina.extensions.get().pk, "1.1")
+    board.talking[call.pk] = main
+    under_way = passing.consult(call, amina, ines)
+    asked = Leg(call.pk, under_way.attempt, ines.extensions.get().pk, "1.1")
+    board.act(Met(asked, None, frozenset({str(main), str(asked)})))
+    assert Passing.objects.get().state == "talking"
+    board.later = lambda *_more: None  # type: ignore[method-assign]
+    return board
+
+
+def said(board: Switchboard) -> list[tuple[str, str]]:
+    assert isinstance(board.hand, SilentHand)
+    return board.hand.said
+
+
+def test_a_key_for_passing_on_pressed_aside_puts_through(board: Switchboard, call: Call, ines: Staff) -> None:
+    board.act(Referred(board.talking[call.pk], "999"))
+    call.refresh_from_db()
+    assert (call.state, call.staff, engaged()) == ("talking", ines, {"Ines"})
+    assert board.talking[call.pk].attempt == 1 and ("Redirect", str(board.talking[call.pk])) in said(board)
+
+
+def test_events_that_come_twice_or_late_change_nothing(board: Switchboard, call: Call, ines: Staff) -> None:
+    main, asked = board.talking[call.pk], board.talks.aside[call.pk]
+    both = frozenset({str(main), str(asked)})
+    board.act(LegOver(main, "16", is_cut=False))
+    for late in (Met(asked, None, both), LegOver(main, "16", is_cut=False), Met(main, None, both)):
+        board.act(late)
+    call.refresh_from_db()
+    assert (call.state, call.staff, engaged()) == ("talking", ines, {"Ines"})
+    assert Passing.objects.get().state == "done"
+    board.act(LegOver(asked, "16", is_cut=False))
+    board.act(LegOver(asked, "16", is_cut=False))
+    call.refresh_from_db()
+    assert (call.state, call.outcome, engaged()) == ("ended", "answered", set())
+    assert Fact.objects.filter(kind="call.ended").count() == 1
+
+
+def test_the_line_of_the_asker_breaks_and_the_caller_waits_on(
+    board: Switchboard, call: Call, ines: Staff
+) -> None:
+    asked = board.talks.aside[call.pk]
+    Presence.objects.update(state="break")
+    board.act(LegOver(board.talking[call.pk], "38", is_cut=True))
+    call.refresh_from_db()
+    assert (call.state, call.staff, engaged()) == ("queued", None, set())
+    assert ("Hangup", str(asked)) in said(board) and Passing.objects.get().state == "over"
+    assert not Talk.objects.filter(ended_at=None).exists()

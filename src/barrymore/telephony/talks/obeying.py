@@ -23,6 +23,16 @@ def referred(talks: "Switching", heard: Referred) -> None:
     call = calls.call_of(heard.leg.call)
     if talks.board.talking.get(call.pk) != heard.leg or call.staff is None:
         return
+    under_way = open_passing(call.pk)
+    if under_way is not None:
+        if talks.aside.get(call.pk) and under_way.state == How.TALKING:
+            # Its key for passing on, pressed while somebody is asked, means: put through.
+            talks.complete(call, under_way)
+            return
+        if under_way.state == How.JOINED:
+            return
+        talks.drop_asked(call)
+        passings.end_aside(call, under_way)
     telephones = Extension.objects.filter(is_active=True).select_related("staff")
     meant = (
         telephones.filter(username=heard.telephone)
@@ -120,6 +130,7 @@ def _ring_asked(talks: "Switching", call: Call, under_way: Passing, main: Leg, t
         CallerID=f"<{asks.number if asks else 'anonymous'}>",
         Async="true",
         Variable=[
+            "__TRANSFER_CONTEXT=barrymore-refer",
             f"BM_CALL={call.pk}", f"BM_ATTEMPT={under_way.attempt}", f"BM_ASIDE={main}",
             f"BM_CALLER={call.channel}", f"BM_NUMBER={call.number_id or 0}",
         ],

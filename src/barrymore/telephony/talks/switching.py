@@ -46,7 +46,8 @@ class Switching:
         if main is not None and call.unique_id in heard.inside:
             self._together_again(calls.call_of(call.pk), main)
             return True
-        return under_way is not None
+        # Of a talk that we know such news is old.
+        return under_way is not None or main is not None
 
     def _together_again(self, call: Call, main: Leg) -> None:
         if open_talks(call, kind__in=WITH_CUSTOMER).exists():
