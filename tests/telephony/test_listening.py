@@ -100,13 +100,10 @@ def test_one_talk_at_a_time_and_a_lost_line_ends_it(call: Call, sam: Staff) -> N
     assert Listening.objects.get().ended_at is not None
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("how", "echo", "hears"),
-    [
-        ("whisper", "amina", True),
-        pytest.param("whisper", "lee", False, marks=pytest.mark.long),
-        pytest.param("barge", "lee", True, marks=pytest.mark.long),
-    ],
+    [("whisper", "amina", True), ("whisper", "lee", False), ("barge", "lee", True)],
 )
 def test_who_hears_the_supervisor(
     house: Callable[[], House],

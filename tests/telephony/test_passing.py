@@ -108,6 +108,7 @@ def test_somebody_is_asked_first_and_then_has_the_caller(
     assert talks()[1:3] == [("Amina", "aside", False), ("Ines", "aside", False)]
 
 
+@pytest.mark.long
 def test_who_was_asked_goes_and_the_caller_is_back(
     house: Callable[[], House], amina: Staff, ines: Staff
 ) -> None:
@@ -120,6 +121,7 @@ def test_who_was_asked_goes_and_the_caller_is_back(
     assert engaged() == {"Amina"} and whole.call(state="talking").staff == amina
 
 
+@pytest.mark.long
 def test_all_three_speak_and_the_first_leaves(house: Callable[[], House], amina: Staff, ines: Staff) -> None:
     whole = house()
     call = talking(whole, {"talks": 6}, talks=5)
@@ -151,6 +153,7 @@ def test_a_caller_is_put_aside_and_taken_at_another_desk(
     nobody_left(whole)
 
 
+@pytest.mark.long
 def test_our_process_is_away_in_the_middle_of_asking(
     house: Callable[[], House], amina: Staff, ines: Staff
 ) -> None:
@@ -206,14 +209,8 @@ def test_hanging_up_while_it_rings_passes_the_caller_on(
     nobody_left(whole)
 
 
-@pytest.mark.parametrize(
-    "moment",
-    [
-        pytest.param("ringing", marks=pytest.mark.long),
-        pytest.param("aside", marks=pytest.mark.long),
-        "together",
-    ],
-)
+@pytest.mark.long
+@pytest.mark.parametrize("moment", ["ringing", "aside", "together"])
 def test_the_caller_hangs_up_at_any_moment(
     house: Callable[[], House], amina: Staff, ines: Staff, moment: str
 ) -> None:
@@ -234,6 +231,7 @@ def test_the_caller_hangs_up_at_any_moment(
     nobody_left(whole)
 
 
+@pytest.mark.long
 def test_a_caller_whom_nobody_takes_back_rings_at_who_put_them_aside(
     house: Callable[[], House], amina: Staff, ines: Staff, monkeypatch: pytest.MonkeyPatch
 ) -> None:
