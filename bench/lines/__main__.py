@@ -19,8 +19,6 @@ def main() -> int:
     parser.add_argument("--rate", type=float, default=15.0, help="calls a second in the ramp")
     parser.add_argument("--compare", type=int, default=300, help="waiting in the comparison; 0 leaves it out")
     options = parser.parse_args()
-    if not os.environ.get("BARRYMORE_DATABASE"):
-        raise SystemExit("scripts/with-postgres gives it its database")
     var = tempfile.mkdtemp(prefix="bench.")
     os.environ.update(BARRYMORE_VAR=var, BARRYMORE_LOG="WARNING")
     try:
@@ -33,6 +31,7 @@ def main() -> int:
         from bench.lines.house import house
         from bench.lines.running import compare, ramp
 
+        print("PostgreSQL" if os.environ.get("BARRYMORE_DATABASE") else "SQLite", end=": ", flush=True)
         with house(options.talking) as whole:
             if options.compare:
                 compare(whole, options.compare, Path(var))

@@ -106,8 +106,10 @@ def _add_rival(folder: Path, names: list[str]) -> None:
 
 @contextmanager
 def telephony() -> Iterator[int]:
-    """`barrymore telephony run` as a process of its own; gives its process id."""
-    process = subprocess.Popen([sys.executable, "-m", "barrymore", "telephony", "run"], env=dict(os.environ))
+    """What drives the calls, as a process of its own: with SQLite all the work; gives its process id."""
+    on_sqlite = not os.environ.get("BARRYMORE_DATABASE")
+    words = ["serve", "--only", "work"] if on_sqlite else ["telephony", "run"]
+    process = subprocess.Popen([sys.executable, "-m", "barrymore", *words], env=dict(os.environ))
     try:
         yield process.pid
     finally:

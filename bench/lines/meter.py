@@ -11,8 +11,9 @@ class Meter:
     """Shares of one core, in percent."""
 
     def __init__(self, telephony: int, asterisk: int) -> None:
-        database = int(os.environ["BARRYMORE_BENCH_DATABASE_PID"])
-        self._processes = {"telephony": telephony, "database": database, "Asterisk": asterisk}
+        self._processes = {"telephony": telephony, "Asterisk": asterisk}
+        if database := os.environ.get("BARRYMORE_BENCH_DATABASE_PID"):
+            self._processes["database"] = int(database)
         self._rows: list[tuple[str, float, dict[str, float], float]] = []
         self._name, self._at = "", 0.0
         self._used: dict[str, float] = {}
@@ -32,8 +33,8 @@ class Meter:
 
     def tell(self) -> None:
         """As a table in Markdown."""
-        print("\n| phase | s | telephony % | database % | Asterisk % | telephony MB |")
-        print("|---|---|---|---|---|---|")
+        heads = " | ".join(f"{key} %" for key in self._processes)
+        print(f"\n| phase | s | {heads} | telephony MB |\n|---|---|{'---|' * (len(self._processes) + 1)}")
         for name, length, share, memory in self._rows:
             cells = " | ".join(f"{share[key]:.0f}" for key in self._processes)
             print(f"| {name} | {length:.0f} | {cells} | {memory:.0f} |")

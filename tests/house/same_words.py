@@ -25,6 +25,7 @@ SAME: dict[str, set[str]] = {
         "{n} h",
     },
     "it": {
+        "Menu",
         "Server",
         "Austria",
         "Estonia",
@@ -85,6 +86,8 @@ SAME: dict[str, set[str]] = {
         "Authenticator",
     },
     "fr": {
+        "Menu",
+        "Menus",
         "France",
         "Code",
         "Photo",
