@@ -20,7 +20,7 @@ from barrymore.routing.waking import wake_after_commit
 # Who let it ring is not rung again at once for the same caller; others are.
 RESTS = timedelta(seconds=30)
 # Whom a free person fits stands in front as a rule; only where nobody does, further back is looked.
-LOOKED_AT = (20, 2000)
+LOOKED_AT = (4, 40, 2000)
 
 
 def engage(staff_ref: int) -> bool:

@@ -76,21 +76,30 @@ def _waiting() -> Iterator[Call]:
         return
     known: dict[tuple[int, int], list[Candidate]] = {}
     calls = Q(conversation__calls__state=Call.State.QUEUED, conversation__calls__node__in=connected_nodes())
-    for placement in live.waiting_in_order(live.queues_with_waiting(), calls, BATCH):
-        waits = _call_of(placement)
-        if waits is None:
-            # Somebody has become free and taken it since the list was read.
+    found = live.waiting_in_order(live.queues_with_waiting(), calls, BATCH)
+    places = _nodes_of(found)
+    for placement in found:
+        key = (placement.queue_id, places.get(placement.conversation_id, 0))
+        if not key[1]:
             continue
-        key = (placement.queue_id, waits.node_id)
         if key not in known:
-            known[key] = candidates_for(placement.queue, among=people_at(waits.node_id))
+            known[key] = candidates_for(placement.queue, among=people_at(key[1]))
         choice = live.next_person(placement, known[key])
         if choice is None:
             continue
-        for people in known.values():
-            people[:] = [one for one in people if one.staff_ref != choice.staff_ref]
-        if call := _reserve(placement, choice):
+        call = _reserve(placement, choice)
+        if call or _call_of(placement):
+            for people in known.values():
+                people[:] = [one for one in people if one.staff_ref != choice.staff_ref]
+        if call:
             yield call
+
+
+def _nodes_of(placements: Iterable[Placement]) -> dict[int, int]:
+    """Where each caller waits, by the conversation."""
+    conversations = [one.conversation_id for one in placements]
+    waits = Call.objects.filter(conversation__in=conversations, state=Call.State.QUEUED)
+    return {ref: node for ref, node in waits.values_list("conversation", "node") if ref is not None}
 
 
 def _given() -> Iterator[Call]:

@@ -130,7 +130,7 @@ def watch_nodes(stop: threading.Event) -> None:
     me = secrets.token_hex(8)
     drivers: dict[tuple[int, str], Driver] = {}
     lanes: Lanes | None = None
-    seen, scan_at = 0, 0.0
+    seen, scan_at, look_at = 0, 0.0, 0.0
     while not stop.is_set():
         try:
             close_old_connections()
@@ -144,8 +144,12 @@ def watch_nodes(stop: threading.Event) -> None:
                     _ring_reserved({driver.node.pk: driver.board for driver in drivers.values()})
                     orders.give_back_parked([driver.board for driver in drivers.values()])
             if drivers:
-                orders.hand_out({driver.node.pk: driver.board for driver in drivers.values()})
-                _allocate({driver.node.pk: driver.board for driver in drivers.values()})
+                boards = {driver.node.pk: driver.board for driver in drivers.values()}
+                orders.hand_out(boards)
+                # What is heard rings by itself; this looks for what only rows tell, and not for every wake.
+                if time.monotonic() >= look_at:
+                    look_at = time.monotonic() + LOOK_SECONDS
+                    _allocate(boards)
         except Exception:
             log.exception("watching nodes failed, again in %.0f s", RESCAN_SECONDS)
             stop.wait(RESCAN_SECONDS)
