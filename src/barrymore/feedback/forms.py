@@ -6,6 +6,7 @@ from django import forms
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.utils.translation import gettext_lazy as _
 
+from barrymore.feedback.by_keys import CANNOT, keyed_question
 from barrymore.feedback.models import Questionnaire, Survey
 from barrymore.feedback.review_models import Review
 
@@ -81,6 +82,9 @@ class SurveyForm(forms.ModelForm):  # type: ignore[type-arg]
         told: dict[str, Any] = super().clean() or self.cleaned_data
         if told.get("review") == Review.EVERYBODY and not told.get("review_link"):
             self.add_error("review_link", _("Write the address of the page where reviews are written."))
+        asked = told.get("questionnaire")
+        if told.get("kind") == Survey.Kind.CALL and asked is not None and keyed_question(asked) is None:
+            self.add_error("questionnaire", CANNOT)
         return told
 
     def save(self, commit: bool = True) -> Survey:

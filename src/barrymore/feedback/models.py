@@ -47,6 +47,7 @@ class Survey(models.Model):
 
         CONTACT = "contact", _("After a closed conversation")
         RELATIONSHIP = "relationship", _("Every few months, about us as a whole")
+        CALL = "call", _("Right after a call, by the keys of the telephone")
 
     name = models.CharField(max_length=80)
     version = models.PositiveIntegerField(default=1)

@@ -7,7 +7,11 @@ from django.db.models import Q
 
 from barrymore.customers.models import Address, Customer
 from barrymore.feedback.models import Case, Questionnaire, Survey
-from barrymore.feedback.standard import recommending_questionnaire, standard_questionnaire
+from barrymore.feedback.standard import (
+    calling_questionnaire,
+    recommending_questionnaire,
+    standard_questionnaire,
+)
 from barrymore.journal.moment import now
 from barrymore.journal.selectors import facts_of
 from barrymore.organisation.models import Point, Staff
@@ -30,6 +34,8 @@ def questionnaire_of(survey: Survey) -> Questionnaire:
         return survey.questionnaire
     if survey.kind == Survey.Kind.RELATIONSHIP:
         return recommending_questionnaire()
+    if survey.kind == Survey.Kind.CALL:
+        return calling_questionnaire()
     return standard_questionnaire()
 
 

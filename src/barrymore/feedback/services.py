@@ -42,7 +42,9 @@ def open_case(
     survey = current_survey() if module_is_on("surveys") else None
     if survey is None or conversation.is_spam:
         return None
-    code = _draw_code(survey, conversation)
+    if known := Case.objects.filter(conversation=conversation, closing=conversation.times_closed).first():
+        return known  # asked, or not asked, right after the call
+    code = draw_code(survey, conversation)
     if code == Code.PENDING and suppressed:
         code = Code.NONCONTACT
     case = Case.objects.create(
@@ -69,8 +71,8 @@ def open_case(
     return case
 
 
-def _draw_code(survey: Survey, conversation: Conversation) -> Code:
-    """Outside the frame first (cap, no address), then the draw."""
+def draw_code(survey: Survey, conversation: Conversation) -> Code:
+    """Outside the frame first (cap, no address), then the draw; pending is to be asked."""
     address = conversation.address
     if address is None or address.opted_out_at or address.bounced_at:
         return Code.NO_ADDRESS
@@ -83,7 +85,7 @@ def cancel_waiting(conversation: Conversation) -> int:
     """The customer wrote again before we asked: this close is no end, so it is not asked about."""
     cancelled = 0
     for case in Case.objects.filter(conversation=conversation, state=State.WAITING):
-        cancelled += _end(case, Code.WROTE_AGAIN)
+        cancelled += end_case(case, Code.WROTE_AGAIN)
     return cancelled
 
 
@@ -157,7 +159,7 @@ def _keep(
     # Of a break-off the words are kept, and no figure counts its score.
     score = checked.score if checked.code != Code.REFUSED else None
     told = {"items": checked.items, "answered": checked.answered, "scale": checked.scale}
-    if not _end(case, Code(checked.code), score=score, need_met=checked.answers.get("need", ""), **told):
+    if not end_case(case, Code(checked.code), score=score, need_met=checked.answers.get("need", ""), **told):
         raise CaseClosed
     Case.objects.filter(pk=case.pk).update(progress={})
     opened = case.opened_form_at
@@ -175,10 +177,11 @@ def origin_of(case: Case) -> Origin:
     """By which way the answer to a case comes."""
     roads = {"visitor": Response.Channel.CHAT, "phone": Response.Channel.SMS}
     kind = case.address.kind if case.address else ""
+    road = roads.get(kind, Response.Channel.MAIL)
     return Origin(
         key=f"case:{case.pk}",
         mode=Response.Mode.SURVEY,
-        channel=roads.get(kind, Response.Channel.MAIL),
+        channel=Response.Channel.TELEPHONE if case.survey.kind == Survey.Kind.CALL else road,
         at=now(),
         site=case.conversation.site_id if case.conversation else None,
         staff=case.staff_id,
@@ -196,18 +199,19 @@ def note_progress(case: Case, progress: Mapping[str, Any]) -> bool:
 @transaction.atomic
 def refuse(case: Case) -> bool:
     """The customer said that they do not want to answer."""
-    return _end(case, Code.REFUSED)
+    return end_case(case, Code.REFUSED)
 
 
 @transaction.atomic
 def note_bounce(case: Case) -> bool:
     """The invitation came back: a known customer was not reached."""
-    return _end(case, Code.NONCONTACT)
+    return end_case(case, Code.NONCONTACT)
 
 
 def close_expired(limit: int = 200) -> int:
     """Give the cases whose closing day has passed their code: opened and left is a refusal."""
-    due = Case.objects.filter(state=State.SENT, closes_at__lte=now()).select_related("conversation__customer")
+    due = Case.objects.filter(state=State.SENT, closes_at__lte=now())
+    due = due.select_related("survey__questionnaire", "conversation__customer", "address")
     return sum(_close_expired(case) for case in due[:limit])
 
 
@@ -218,12 +222,14 @@ def _close_expired(case: Case) -> bool:
         questionnaire = questionnaire_of(case.survey)
         _keep(case, questionnaire, check(questionnaire.form, given), case.progress.get("seconds"))
         return True
-    if case.address and case.address.verified_at is None and case.customer_id is None:
-        return _end(case, Code.UNKNOWN)
-    return _end(case, Code.REFUSED if case.opened_form_at else Code.NONCONTACT)
+    is_proved = case.customer_id or case.survey.kind == Survey.Kind.CALL
+    if case.address and case.address.verified_at is None and not is_proved:
+        return end_case(case, Code.UNKNOWN)
+    return end_case(case, Code.REFUSED if case.opened_form_at else Code.NONCONTACT)
 
 
-def _end(case: Case, code: Code, **values: Any) -> bool:
+def end_case(case: Case, code: Code, **values: Any) -> bool:
+    """Give a case its one code; False if it has one already."""
     changed = Case.objects.filter(pk=case.pk, state__in=[State.WAITING, State.SENT]).update(
         state=State.FINAL, code=code, final_at=now()
     )

@@ -76,6 +76,28 @@ def recommending_questionnaire() -> Questionnaire:
     return found
 
 
+CALLING = "After a call"
+
+
+def calling_questionnaire() -> Questionnaire:
+    """What is asked by the keys of a telephone where nothing else is chosen: the smile, and nothing else."""
+    found = Questionnaire.objects.filter(name=CALLING).order_by("-version").first()
+    if found is None:
+        codes = languages()
+        question = {"key": "smile", "kind": "smile4", "page": 1, "text": said_in(_("How did we do?"), codes)}
+        definition = {
+            "languages": codes,
+            "questions": [question],
+            "thanks": said_in(_("Thank you for your answer."), codes),
+        }
+        found, _new = Questionnaire.objects.get_or_create(
+            name=CALLING,
+            version=1,
+            defaults={"definition": definition, "created_at": now(), "fielded_at": now()},
+        )
+    return found
+
+
 def standard_questionnaire() -> Questionnaire:
     """The newest version of the standard one, made on first use."""
     found = Questionnaire.objects.filter(standard=STANDARD).order_by("-version").first()

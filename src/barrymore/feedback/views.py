@@ -20,6 +20,9 @@ def _detail(one: Survey) -> str:
     if one.kind == Survey.Kind.RELATIONSHIP:
         words = _("about us as a whole, every %(months)s months, a share of %(share)s")
         return words % {"months": one.every_months, "share": share}
+    if one.kind == Survey.Kind.CALL:
+        words = _("right after a call, a share of %(share)s, a person once in %(days)s days")
+        return words % {"share": share, "days": one.cap_days}
     words = _("asks a share of %(share)s, a person once in %(days)s days")
     return words % {"share": share, "days": one.cap_days}
 

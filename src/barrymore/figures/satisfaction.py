@@ -55,7 +55,9 @@ def load_cases(period: Period, wanted: Callable[[Fact], bool]) -> list[Asked]:
 def _is_of_a_contact(fact: Fact) -> bool:
     """Asked after a conversation, by smiles: other kinds and scales are never put into this figure."""
     told = fact.values
-    return bool(told.get("kind", "contact") == "contact" and told.get("scale", "smile4") == "smile4")
+    return bool(
+        told.get("kind", "contact") in ("contact", "call") and told.get("scale", "smile4") == "smile4"
+    )
 
 
 def scope_fact(item: Asked) -> Fact:

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.db import transaction
 
+from barrymore.feedback.by_keys import answer_keyed
 from barrymore.feedback.models import Case, Response
 from barrymore.feedback.selectors import case_of_token
 from barrymore.feedback.services import record_response, refuse, token_digest
@@ -30,6 +31,14 @@ def receive_feedback(
     response = record_response(
         case, score=score, need_met=need_met, comment=comment, answers=answers, seconds=seconds
     )
+    leave_answer(response)
+    return response
+
+
+@transaction.atomic
+def receive_key(case: Case, number: int) -> Response:
+    """Keep what a caller pressed right after a call. Raises CaseClosed, and ValueError off the scale."""
+    response = answer_keyed(case, number)
     leave_answer(response)
     return response
 

@@ -22,6 +22,7 @@ from barrymore.routing import services as routing
 from barrymore.routing.models import Line, Offer, Placement
 from barrymore.routing.selectors import queue_ref_of
 from barrymore.telephony.hearing import Caller, Leg
+from barrymore.telephony.menus import rating
 from barrymore.telephony.menus.steps import note_choice
 from barrymore.telephony.models import Call, Extension, Node, Number
 from barrymore.telephony.spelling import caller_number, region_of, told_name
@@ -39,7 +40,7 @@ def call_of(ref: int) -> Call:
     """A call with everything that its steps need. Raises Call.DoesNotExist."""
     return Call.objects.select_related(
         "node", "number__site", "conversation__customer", "conversation__site", "conversation__owner",
-        "conversation__placement", "staff",
+        "conversation__placement", "staff", "asks__questionnaire", "number__asks", "conversation__address",
     ).get(pk=ref)  # fmt: skip
 
 
@@ -162,6 +163,7 @@ def answer(leg: Leg, at: datetime | None = None) -> Call | None:
         _tell("call.answered", call, wait_seconds=round(call.wait_seconds, 3))
     add_event(_conversation(call), "call_answered", staff, by=staff.name, seconds=round(call.wait_seconds))
     begin_talk(call, staff, str(leg), moment)
+    rating.decide(call)
     phone.answered_later(_conversation(call), staff)
     return call
 
@@ -228,6 +230,7 @@ def lose(ref: int) -> Call | None:
     if call.answered_at is not None:
         add_event(_conversation(call), "call_cut", call.staff, to=call.staff.name if call.staff else "")
         _finish(call, Outcome.ANSWERED)
+        rating.settle(call.pk, rating.Code.OTHER)
     else:
         _finish(call, Outcome.LOST)
     phone.call_back(_conversation(call), f"call:{call.pk}{_again(call)}", call.caller)
@@ -264,6 +267,7 @@ def _finish(call: Call, outcome: str) -> None:
     match outcome:
         case Outcome.ANSWERED:
             _tell("call.ended", call, talk_seconds=talk)
+            rating.open_case(call)
             add_event(_conversation(call), "call_ended", call.staff, seconds=round(talk))
         case Outcome.ABANDONED:
             _tell("call.abandoned", call, wait_seconds=wait, short=call.is_short)

@@ -6,6 +6,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from barrymore.feedback.by_keys import CANNOT, keyed_question, newest_of
+from barrymore.feedback.models import Survey
+from barrymore.feedback.selectors import questionnaire_of
 from barrymore.organisation.models import Staff
 from barrymore.organisation.sealed_forms import SealedForm
 from barrymore.organisation.selectors import active_staff
@@ -22,6 +25,7 @@ BEFORE: dict[str, Any] = {
     "hours": gettext_lazy("Opening hours"),
     "closed_then": gettext_lazy("Outside hours callers"),
     "offers_callback": gettext_lazy("Who waits may ask to be called back, and keeps the place"),
+    "asks": gettext_lazy("After the talk callers are asked"),
     "tells_place": gettext_lazy("Who waits is told the place and about how long"),
 }
 
@@ -132,6 +136,9 @@ class NumberForm(forms.ModelForm):  # type: ignore[type-arg]
         help_texts: dict[str, Any] = {
             "name": gettext_lazy("What whoever answers is shown."),
             "hours": gettext_lazy("Empty: always open."),
+            "asks": gettext_lazy(
+                "One question by keys, for who stays on the line. Write the configuration after a change."
+            ),
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -139,6 +146,24 @@ class NumberForm(forms.ModelForm):  # type: ignore[type-arg]
         self.fields["queue"].queryset = Queue.objects.filter(is_active=True)  # type: ignore[attr-defined]
         if "greeting" in self.fields:
             self.fields["greeting"].queryset = Prompt.objects.filter(purpose="")  # type: ignore[attr-defined]
+
+        if "asks" in self.fields:
+            kept = newest_of(self.instance.asks)
+            # Every version in use: a survey that cannot be asked so is refused with the reason.
+            asked = Survey.objects.filter(is_active=True).exclude(kind=Survey.Kind.RELATIONSHIP)
+            self.fields["asks"].queryset = asked  # type: ignore[attr-defined]
+            self.initial["asks"] = kept.pk if kept else None
+
+    def clean_asks(self) -> Survey | None:
+        """Only what has keys."""
+        told: Survey | None = self.cleaned_data["asks"]
+        if told is not None and told.kind != Survey.Kind.CALL:
+            raise forms.ValidationError(
+                _("This one is asked by a link: choose or make one that is asked right after a call.")
+            )
+        if told is not None and keyed_question(questionnaire_of(told)) is None:
+            raise forms.ValidationError(CANNOT)
+        return told
 
     def clean_number(self) -> str:
         """With + and country code."""

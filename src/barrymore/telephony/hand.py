@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from barrymore.telephony import calls
 from barrymore.telephony.ami import Ami, Gone, Refused, Value
 from barrymore.telephony.hearing import Leg
+from barrymore.telephony.menus import rating
 from barrymore.telephony.models import Call, Extension, Node
 
 log = logging.getLogger(__name__)
@@ -78,6 +79,11 @@ class Hand:
             Exten=f"q{call.number_id or 0}",
             Priority="music",
         )
+
+    def ask_after(self, call: Call) -> None:
+        """Let Asterisk ask the caller by itself once the person has hung up, where they are to be asked."""
+        if what := rating.told(call):
+            self.say("Setvar", Channel=call.channel, Variable="BM_ASK", Value=what)
 
     def hang_up(self, unique_id: str) -> None:
         """End a line. One that has gone already is no fault."""

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from barrymore.journal.moment import now
 from barrymore.telephony.ami import Message
-from barrymore.telephony.menus.chosen import NOTHING, Chosen, VoiceMessage, Wish, chosen_of, left_of
+from barrymore.telephony.menus.chosen import NOTHING, Chosen, Rated, VoiceMessage, Wish, chosen_of, left_of
 
 CHANNEL = re.compile(r"[A-Za-z0-9][A-Za-z0-9/_.@;+-]{0,119}")
 LEG = re.compile(r"bm-([0-9]{1,18})-([0-9]{1,5})-([0-9]{1,18})-([A-Za-z0-9_.-]{1,80})")
@@ -100,7 +100,7 @@ class Telephone:
     is_there: bool
 
 
-Heard: TypeAlias = Caller | Referred | Met | LegOver | CallerOver | Telephone | Wish | VoiceMessage
+Heard: TypeAlias = Caller | Referred | Met | LegOver | CallerOver | Telephone | Wish | VoiceMessage | Rated
 
 
 def leg_of(text: str) -> Leg | None:
@@ -216,6 +216,7 @@ class Line:
     bridge: str
     waits_on: int | None  # the number on which it waits, by its place in the dialplan
     caller: Caller | None
+    is_asked: bool = False  # the talk is over, the caller answers the question after it
 
 
 def line_of(row: Message) -> Line:
@@ -229,6 +230,7 @@ def line_of(row: Message) -> Line:
         bridge=row.get("BridgeId", ""),
         waits_on=int(number.partition(".")[0]) if place else None,
         caller=replace(caller, at=caller.chosen.at or _since(row.get("Duration", ""))) if caller else None,
+        is_asked=row.get("Context") == "barrymore-after",
     )
 
 

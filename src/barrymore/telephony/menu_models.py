@@ -23,6 +23,7 @@ class Prompt(models.Model):
         CALLBACK = "callback", _("we call you back")
         NO_NUMBER = "nonumber", _("we do not see your number")
         WRONG = "wrong", _("that key does nothing")
+        RATED = "rated", _("thank you for the answer after a call")
 
     name = models.CharField(max_length=80)
     language = models.CharField(max_length=10)

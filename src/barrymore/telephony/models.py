@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from barrymore.conversations.models import Conversation
+from barrymore.feedback.models import Survey
 from barrymore.organisation.models import Site, Staff
 from barrymore.routing.models import Queue
 from barrymore.sla.models import Calendar
@@ -113,6 +114,7 @@ class Number(models.Model):
     closed_then = models.CharField(max_length=10, choices=Closed, default=Closed.VOICEMAIL)
     offers_callback = models.BooleanField(default=False)  # while waiting, by key 1
     tells_place = models.BooleanField(default=False)  # place and expected wait
+    asks = models.ForeignKey(Survey, null=True, blank=True, on_delete=models.SET_NULL, related_name="+")
     is_active = models.BooleanField(default=True)
 
     class Meta:
@@ -211,6 +213,9 @@ class Call(models.Model):
     is_short = models.BooleanField(default=False)  # hung up within five seconds
     # Without having been told nobody is recorded.
     recording = models.CharField(max_length=8, choices=Consent, default=Consent.NOT_TOLD, blank=True)
+    # Drawn as the talk begins: by which survey, and why the caller is not asked; without a reason they are.
+    asks = models.ForeignKey(Survey, null=True, on_delete=models.SET_NULL, related_name="+")
+    not_asked = models.CharField(max_length=12, blank=True)
     attempt = models.PositiveSmallIntegerField(default=0)  # how often somebody was rung
     queued_at = models.DateTimeField()
     rang_at = models.DateTimeField(null=True)

@@ -11,6 +11,7 @@ from barrymore.routing.waking import wake
 from barrymore.telephony import calls
 from barrymore.telephony.ami import Ami, Refused
 from barrymore.telephony.hearing import THERE, Leg, Line, leg_of, line_of
+from barrymore.telephony.menus import rating
 from barrymore.telephony.menus.collecting import left_behind
 from barrymore.telephony.models import Call, Node, Passing
 from barrymore.telephony.switchboard import Switchboard
@@ -35,12 +36,17 @@ def reconcile(board: Switchboard, ami: Ami, started_at: datetime) -> None:
     # First: who wished to be called back and hung up has not given up.
     for left in left_behind(board.node, ami, by_id):
         board.later(left.unique_id, "left", partial(board.act, left))
+    for rated in rating.left_behind(ami, by_id):
+        board.later(rated.unique_id, "rated", partial(board.act, rated))
     for call in Call.objects.filter(node=board.node).exclude(state=State.ENDED):
         found = Found(asked_at, started_at, by_id.get(call.unique_id), legs.get(call.pk, []))
         board.later(call.unique_id, "reconcile", partial(put_right, board, call.pk, found))
     for line in lines:
         if line.caller is not None:
             board.later(line.unique_id, "find", partial(_take_in, board, line, asked_at))
+    for ref, unique_id in rating.forgotten(board.node):
+        if unique_id not in by_id:
+            board.later(unique_id, "settle", partial(rating.settle, ref))
     listening.put_right(board.node, by_id)
     wake()
 
@@ -92,6 +98,7 @@ def put_right(board: Switchboard, ref: int, found: Found) -> None:
         if call.state != State.TALKING:
             board.answered(found.talking)
         board.remember(set(), found.talking)
+        board.hand.ask_after(calls.call_of(ref))
     elif call.queued_at > found.asked_at - LAG:
         return
     elif found.caller is None:

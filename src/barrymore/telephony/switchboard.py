@@ -14,7 +14,8 @@ from barrymore.telephony.devices import note_telephone, note_telephones, telepho
 from barrymore.telephony.hand import Hand
 from barrymore.telephony.hearing import Caller, CallerOver, Ear, Heard, Leg, LegOver, Met, Referred, Telephone
 from barrymore.telephony.lanes import Lanes
-from barrymore.telephony.menus.chosen import VoiceMessage, Wish
+from barrymore.telephony.menus import rating
+from barrymore.telephony.menus.chosen import Rated, VoiceMessage, Wish
 from barrymore.telephony.menus.collecting import take_in
 from barrymore.telephony.models import Call, Node
 from barrymore.telephony.talks import listening, tapes
@@ -62,6 +63,8 @@ class Switchboard:
             case CallerOver():
                 if call := Call.objects.filter(node=self.node, unique_id=heard.unique_id).first():
                     self._end(call.pk, heard.at, by_us=heard.is_ours)
+                    if call.asks_id:
+                        rating.settle(call.pk)
             case Met(leg, at):
                 if not self.talks.met(heard):
                     self.answered(leg, at)
@@ -74,6 +77,12 @@ class Switchboard:
                 if call := take_in(self.node, heard, self.hand.ami):
                     # The caller still hears that it was noted.
                     self.hand.silence(call.pk)
+            case Rated():
+                # The talk was over as the question began, however late we hear of it.
+                if call := Call.objects.filter(node=self.node, unique_id=heard.unique_id).first():
+                    self._end(call.pk, heard.at)
+                if heard.is_final:
+                    rating.take_in(self.node, heard, self.hand.ami)
             case Telephone():
                 if note_telephone(self.node, heard.username, is_there=heard.is_there):
                     wake()
@@ -111,6 +120,7 @@ class Switchboard:
         call = calls.answer(leg, at)
         self.hand.silence(leg.call, but=leg)
         if call:
+            self.hand.ask_after(call)
             self.talks.begun(call)
 
     def _leg_over(self, over: LegOver) -> None:
@@ -154,7 +164,8 @@ class Switchboard:
         self.talks.forget(call)
         if leg := self.talking.pop(call.pk, None):
             self.hand.hang_up(str(leg))
-        self.hand.hang_up(call.unique_id)
+        if not rating.is_asked(call):
+            self.hand.hang_up(call.unique_id)
 
 
 def _key(heard: Heard) -> str:

@@ -40,7 +40,9 @@ exten => 1,1,GotoIf($["${BM_OFFERS}" != "1"]?${BM_PLACE},told)
  same => n,Goto(${BM_PLACE},told)
 exten => i,1,Goto(${BM_PLACE},told)
 exten => _b.,1,UserEvent(BarrymoreLeft,Number: ${EXTEN:1})
- same => n,Wait(2)
+ same => n,GotoIf($["${BM_ASK}" = "" | "${BM_ASK}" != "${BM_CANASK}"]?over)
+ same => n,Goto(barrymore-after,a${BM_ASK},1)
+ same => n(over),Wait(2)
  same => n,Hangup()
 
 [barrymore-take]

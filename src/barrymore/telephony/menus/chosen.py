@@ -20,6 +20,9 @@ MESSAGE = re.compile(
 )
 UNIQUE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,79}")
 CALLER = re.compile(r"[+0-9]{0,20}")
+ANSWER = re.compile(
+    r"(?P<ref>[0-9]{1,18})-(?P<at>[0-9]{10})-(?P<phase>before|asked|nokey|key)-(?P<number>[0-9]{0,2})-(?P<over>[01])"
+)
 KEYS = {"s": "*", "h": "#"}
 SAID = {"n": "", "t": "told", "a": "agreed", "d": "declined"}  # as Call.Consent
 # Nobody waits longer in a menu, and no clock is wrong by so much.
@@ -59,6 +62,19 @@ class VoiceMessage:
     caller: str
     chosen: Chosen
     status: str = ""  # how the recording ended, as Asterisk says it
+
+
+@dataclass(frozen=True)
+class Rated:
+    """A caller was asked after the talk; `phase` is how far it came, `number` the key."""
+
+    unique_id: str
+    questionnaire: int
+    phase: str
+    number: int | None
+    at: datetime | None  # when the question began, so when the talk was over
+    is_over: bool  # Asterisk has brought it to its end
+    is_final: bool = True  # nothing more can come: the line is gone, or going
 
 
 def chosen_of(text: str) -> Chosen | None:
@@ -115,7 +131,17 @@ def wish_of(unique_id: str, text: str) -> Wish | None:
     return Wish(unique_id, caller, chosen)
 
 
-def left_of(message: Mapping[str, str]) -> Wish | VoiceMessage | None:
+def rated_of(unique_id: str, text: str) -> Rated | None:
+    """An answer as Asterisk keeps it."""
+    found = ANSWER.fullmatch(text)
+    if found is None or not UNIQUE.fullmatch(unique_id):
+        return None
+    number = int(found["number"]) if found["number"] else None
+    at = moment_of(found["at"])
+    return Rated(unique_id, int(found["ref"]), found["phase"], number, at, found["over"] == "1")
+
+
+def left_of(message: Mapping[str, str]) -> Wish | VoiceMessage | Rated | None:
     """What a caller leaves behind instead of waiting."""
     match message.get("UserEvent"):
         case "BarrymoreMessage":
@@ -123,4 +149,6 @@ def left_of(message: Mapping[str, str]) -> Wish | VoiceMessage | None:
             return message_of(message.get("File", ""), path[:80], message.get("Status", "")[:12])
         case "BarrymoreWish":
             return wish_of(message.get("Uniqueid", ""), message.get("Wish", ""))
+        case "BarrymoreAnswer":
+            return rated_of(message.get("Uniqueid", ""), message.get("Answer", ""))
     return None

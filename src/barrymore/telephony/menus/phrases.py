@@ -37,6 +37,7 @@ def words() -> dict[str, str]:
         P.CALLBACK.value: _("Thank you. We will call you back on the number you are calling from."),
         P.NO_NUMBER.value: _("We do not see the number you are calling from, so we cannot call you back."),
         P.WRONG.value: _("This key does nothing here."),
+        P.RATED.value: _("Thank you for your answer."),
     }
     said |= {f"place-{n}": _("You are number %(n)s in the queue.") % {"n": n} for n in PLACES}
     soon = _("We expect to answer you within %(high)s minutes.")

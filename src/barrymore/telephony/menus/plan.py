@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from barrymore.conversations.recordings import asks_first
 from barrymore.routing.models import Queue
 from barrymore.telephony.menu_models import Menu, MenuKey, Prompt
+from barrymore.telephony.menus.asking import after_plan, questions_of
 from barrymore.telephony.menus.contexts import FIXED, PLACE
 from barrymore.telephony.menus.phrases import PLACES, WAITS, Sounds, code_of, prepared
 from barrymore.telephony.models import Number
@@ -34,6 +35,7 @@ class Plan:
     sounds: Sounds
     default: int
     notices: dict[int, str] = field(default_factory=dict)  # queue to the phrase that is said before it
+    asked: dict[int, int] = field(default_factory=dict)  # number to what its callers are asked after the talk
 
     def queue_of(self, number: Number) -> int:
         """Where the calls of a number go."""
@@ -42,7 +44,7 @@ class Plan:
 
 def is_plain(number: Number, notices: dict[int, str], queue: int) -> bool:
     """Nothing is said and nothing may be pressed: straight into the queue."""
-    asks = number.hours_id or number.greeting_id or number.menu_id
+    asks = number.hours_id or number.greeting_id or number.menu_id or number.asks_id
     return not (asks or number.offers_callback or number.tells_place or notices.get(queue))
 
 
@@ -63,7 +65,7 @@ def planned(numbers: Iterable[Number]) -> Plan:
     sounds = prepared(languages, Prompt.objects.filter(pk__in=refs), names)
     # What could not be said was not heard: nobody is then taken for told.
     said = {queue: notice for queue, notice in notices.items() if sounds.in_all(notice)}
-    return Plan(found, menus, sounds, default, said)
+    return Plan(found, menus, sounds, default, said, questions_of(found, sounds))
 
 
 def _menus_from(numbers: list[Number]) -> dict[int, Menu]:
@@ -104,6 +106,8 @@ def _phrases(numbers: list[Number], keys: list[MenuKey], has_menus: bool) -> set
         wanted.add(P.OFFER.value)
     if any(one.tells_place for one in numbers):
         wanted |= _numbered()
+    if any(one.asks_id for one in numbers):
+        wanted.add(P.RATED.value)
     return wanted
 
 
@@ -133,7 +137,7 @@ def menu_plan(plan: Plan, sounds_at: str, spool_at: str) -> str:
             lines += _closed(plan, number, sounds_at)
     for menu in plan.menus.values():
         lines += _menu(plan, menu, sounds_at)
-    lines += _enter(plan, sounds_at)
+    lines += _enter(plan, sounds_at) + after_plan(plan.asked, plan.sounds, sounds_at)
     fixed = FIXED.replace("@spool@", spool_at)
     return "\n".join(lines) + _without_unsaid(fixed, plan.sounds).replace("@sounds@", sounds_at)
 
@@ -178,6 +182,8 @@ def _number(plan: Plan, number: Number, at: str) -> list[str]:
         f"Set(BM_OFFERS={int(number.offers_callback and can_offer(plan.sounds))})",
         f"Set(BM_TELLS={int(number.tells_place and can_tell(plan.sounds))})",
     ]
+    if number.pk in plan.asked:
+        steps.append(f"Set(BM_CANASK={plan.asked[number.pk]})")
     if number.hours_id:
         steps += [
             f"Gosub(barrymore-hours,c{number.hours_id},1)",

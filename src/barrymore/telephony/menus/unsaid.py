@@ -23,6 +23,11 @@ def unsaid() -> Iterator[str]:
         yield _("Being called back cannot be offered aloud, so it is not offered.")
     if any(one.tells_place for one in numbers) and not can_tell(plan.sounds):
         yield _("Place and wait cannot be said in every language, so they are not said.")
+    for one in numbers:
+        if one.asks_id and one.pk not in plan.asked:
+            yield _("%(number)s: the question after a call cannot be said, so nobody is asked.") % {
+                "number": one.name or one.number
+            }
     for menu in plan.menus.values():
         yield from (f"{menu.name}: {one}" for one in warnings_of(menu))
 
