@@ -293,8 +293,3 @@ def find_again(ref: int) -> Call | None:
         handling.open_again(conversation, by=None)
     live.set_line(conversation.pk, Line.WAITING)
     return call
-
-
-def owner_of_waiting(call: Call) -> Staff | None:
-    """Who has taken the conversation on the page while the caller still waits."""
-    return call.conversation.owner if call.conversation else None
