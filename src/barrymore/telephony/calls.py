@@ -15,7 +15,6 @@ from barrymore.handling import services as handling
 from barrymore.handling.contact import Contact
 from barrymore.journal.moment import now
 from barrymore.journal.services import Refs, in_one_insert, record
-from barrymore.organisation.models import Staff
 from barrymore.organisation.selectors import company
 from barrymore.routing import live
 from barrymore.routing import services as routing
