@@ -55,6 +55,7 @@ bench-voice: install-dev bundle words  ## who takes which call among thousands; 
 	@bash scripts/test-needs
 	@$(BIN)/python -m bench.voice
 	@bash scripts/with-postgres $(BIN)/python -m bench.voice
+	@bash scripts/with-asterisk $(BIN)/python -m bench.lines --waiting 0
 	@bash scripts/with-asterisk bash scripts/with-postgres $(BIN)/python -m bench.lines
 
 bench-alerts: install-dev bundle words  ## from a red press to the mail accepted and to a live page, while others press
